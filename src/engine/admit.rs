@@ -74,7 +74,7 @@ impl<'a> View<'a> {
     /// Every alias of an existing key, by name.
     pub fn aliases(&self) -> impl Iterator<Item = (&'a AliasName, &'a Arc<Key>)> + use<'a> {
         let now = self.now;
-        self.state.keys.aliases().filter(move |(_, key)| key.state(now).is_some())
+        self.state.keys.aliases(0).filter(move |(_, key)| key.state(now).is_some())
     }
 
     /// The key that an alias names, in any state.

@@ -22,7 +22,10 @@ impl Engine {
             }
             if let Some(most) = draft.caller().quota.aliases {
                 let rules = draft.caller().rules;
-                if view.aliases().filter(|(name, _)| !rules.reserves(name)).count() >= most {
+                let is_counted = |name: &AliasName| !rules.reserves(name);
+                if view.state().keys.count_aliases() >= most
+                    && view.aliases().filter(|(name, _)| is_counted(name)).count() >= most
+                {
                     return Err(Error::QuotaExceeded);
                 }
             }

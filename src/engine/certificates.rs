@@ -133,7 +133,7 @@ impl Engine {
 /// Checks that the caller's quota allows another certificate.
 fn check_quota(view: View<'_>, caller: &Caller) -> Result<(), Error> {
     match caller.quota.certificates {
-        Some(most) if view.certificates().count() >= most => Err(Error::QuotaExceeded),
+        Some(most) if view.state().certificates.count() >= most => Err(Error::QuotaExceeded),
         _ => Ok(()),
     }
 }

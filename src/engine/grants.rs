@@ -24,6 +24,12 @@ impl<'a> View<'a> {
         Grants::of(&key.id, &self.state().grants)
     }
 
+    /// The number of grants of the key that has most.
+    #[must_use]
+    pub fn most_grants(&self) -> usize {
+        self.state().grants.most_of_a_parent()
+    }
+
     /// The grants that the caller may retire, oldest first: see [`Engine::retire_grant`].
     pub fn retirable_grants(&self) -> impl Iterator<Item = &'a Arc<Grant>> + use<'a> {
         let caller = self.caller();

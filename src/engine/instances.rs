@@ -45,13 +45,13 @@ impl<'a> View<'a> {
         }
     }
 
-    /// How much of an instance's capacity is used. It takes time for every key and secret.
+    /// How much of an instance's capacity is used.
     #[must_use]
     pub fn instance_use(&self, instance: &Instance) -> InstanceUse {
         let is_its_own = |named: Option<&str>| named == Some(instance.id.as_str());
         InstanceUse {
-            keys: self.keys().filter(|(key, _)| is_its_own(key.instance.as_deref())).count(),
-            secrets: self.secrets().filter(|it| is_its_own(it.instance.as_deref())).count(),
+            keys: self.list_keys(|it| is_its_own(it.instance.as_deref())).total(),
+            secrets: self.list_secrets(|it| is_its_own(it.instance.as_deref())).total(),
             networks: usize::from(instance.network.is_some()) + instance.bound_networks.len(),
         }
     }

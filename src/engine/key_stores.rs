@@ -125,7 +125,7 @@ impl Engine {
         self.change(caller, move |draft| {
             let view = draft.view();
             let ordinal = view.key_store(&id)?.ordinal;
-            if view.keys().any(|(key, _)| key.instance.as_deref() == Some(id.as_str())) {
+            if view.list_keys(|it| it.instance.as_deref() == Some(id.as_str())).total() > 0 {
                 return Err(KeyStoreError::InUse.into());
             }
             draft.remove::<KeyStore>(ordinal);

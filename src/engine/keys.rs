@@ -9,8 +9,8 @@ use super::{
     Admitted, AliasError, Caller, Draft, Engine, Error, KeyError, KeyRef, Operation, View, rotation,
 };
 use crate::model::{
-    AliasName, Creator, Holding, Key, KeyId, KeySpec, KeyStorage, KeyUsage, KeyVersion, Lifecycle,
-    Material, Ordinal, Origin, ProtectionLevel, Settings, SymmetricSpec,
+    AliasName, Creator, Holding, Key, KeyFacets, KeyId, KeySpec, KeyStorage, KeyUsage, KeyVersion,
+    Lifecycle, Material, Ordinal, Origin, ProtectionLevel, Settings, SymmetricSpec,
 };
 
 /// What a caller specifies for a new key.
@@ -343,12 +343,9 @@ fn check_new(view: View<'_>, caller: &Caller, new: &NewKey) -> Result<(), Error>
 
 /// Checks that the caller's quota allows its users another key.
 pub(super) fn check_quota(view: View<'_>, caller: &Caller) -> Result<(), Error> {
-    let of_users = |key: &Key| matches!(key.creator, Creator::User(_));
+    let of_users = |facets: &KeyFacets| matches!(facets.creator, Creator::User(_));
     match caller.quota.keys {
-        Some(most) if view.state().keys.count() < most => Ok(()),
-        Some(most) if view.keys().filter(|(key, _)| of_users(key)).count() >= most => {
-            Err(Error::QuotaExceeded)
-        }
+        Some(most) if view.list_keys(of_users).total() >= most => Err(Error::QuotaExceeded),
         _ => Ok(()),
     }
 }

@@ -136,10 +136,7 @@ impl Engine {
                 let deleted = there.settings.delete_at.is_some();
                 return Err(if deleted { SecretError::Deleted } else { SecretError::Taken }.into());
             }
-            let full = |most| {
-                let view = draft.view();
-                view.state().secrets.count() >= most && view.secrets().count() >= most
-            };
+            let full = |most| draft.view().list_secrets(|_| true).total() >= most;
             if draft.caller().quota.secrets.is_some_and(full) {
                 return Err(Error::QuotaExceeded);
             }

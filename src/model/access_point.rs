@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::noun::{ByNameAndParent, Child, Noun, named_by};
+use super::index::{ByNameAndParent, Child};
+use super::noun::{Noun, named_by};
 use super::stored::{Content, Damaged, Hidden, StoredRecord, Unseal};
 use super::texts::{is_id, names};
 use super::{KeyspaceId, Material, Ordinal};

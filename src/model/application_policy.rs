@@ -3,7 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::noun::{ByName, Noun, named_by, read_from_body};
+use super::index::ByName;
+use super::noun::{Noun, named_by, read_from_body};
 use super::texts::{is_name, names};
 use super::{InstanceId, NetworkRuleName, Ordinal};
 use crate::world::Instant;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::noun::{ByName, Noun, Tags, named_by};
+use super::index::ByName;
+use super::noun::{Noun, Tags, named_by};
 use super::stored::{Content, Damaged, Hidden, StoredRecord, Unseal};
 use super::texts::{is_id, names};
 use super::{Material, Ordinal, ProtectionLevel, pair};

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::noun::{ByNameAndParent, Child, Noun, named_by, read_from_body};
+use super::index::{ByNameAndParent, Child};
+use super::noun::{Noun, named_by, read_from_body};
 use super::texts::names;
 use super::{ApplicationName, Ordinal};
 use crate::algorithms::rsa::SignatureKey;

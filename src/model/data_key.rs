@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::noun::{Aliased, ByNameAndAlias, Noun, Tags, named_by};
+use super::index::{Aliased, ByNameAndAlias};
+use super::noun::{Noun, Tags, named_by};
 use super::stored::{Content, Damaged, Hidden, StoredRecord, Unseal};
 use super::texts::{base64, is_id, names};
 use super::{AliasName, KeyId, Ordinal, Origin};

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::noun::{ByNameAndParent, Child, Noun, Shelf, named_by, read_from_body};
+use super::index::{ByNameAndParent, Child};
+use super::noun::{Noun, named_by, read_from_body};
+use super::shelf::Shelf;
 use super::texts::{is_id, names};
 use super::{KeyId, Ordinal};
 use crate::world::Instant;

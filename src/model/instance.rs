@@ -4,7 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::Ordinal;
-use super::noun::{ByName, Noun, Tags, named_by, read_from_body};
+use super::index::ByName;
+use super::noun::{Noun, Tags, named_by, read_from_body};
 use super::texts::{is_id, names};
 use crate::world::Instant;
 

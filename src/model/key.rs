@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rpds::{HashTrieMapSync, RedBlackTreeMapSync};
+use rpds::HashTrieMapSync;
 use serde::{Deserialize, Serialize};
 
-use super::noun::{Names, Noun, Shelf, Tags, named_by};
+use super::index::{ByFacets, Selection};
+use super::noun::{Names, Noun, Tags, named_by};
+use super::ranked::RankedMap;
+use super::shelf::Shelf;
 use super::stored::{Content, Damaged, StoredRecord, Unseal};
 use super::texts::millis;
 use super::{AliasName, KeyId, KeySpec, KeyUsage, KeyVersion, Ordinal, VersionId};
@@ -34,7 +37,7 @@ pub enum ProtectionLevel {
 }
 
 /// Who created a key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Creator {
     /// A user of this account.
@@ -165,14 +168,41 @@ impl Key {
     pub fn state(&self, now: Instant) -> Option<KeyState> {
         match self.settings.lifecycle {
             Lifecycle::PendingDeletion(due) if due <= now => None,
-            Lifecycle::PendingDeletion(_) => Some(KeyState::PendingDeletion),
-            _ if self.primary().is_none_or(|version| version.material(now).is_none()) => {
-                Some(KeyState::PendingImport)
-            }
-            Lifecycle::Enabled => Some(KeyState::Enabled),
-            Lifecycle::Disabled => Some(KeyState::Disabled),
-            Lifecycle::Archived => Some(KeyState::Archived),
+            _ => Some(self.state_with(|version| version.material(now).is_some())),
         }
+    }
+
+    /// The state, if it depends on whether the newest version has material.
+    fn state_with(&self, has_material: impl Fn(&KeyVersion) -> bool) -> KeyState {
+        match self.settings.lifecycle {
+            Lifecycle::PendingDeletion(_) => KeyState::PendingDeletion,
+            _ if !self.primary().is_some_and(|version| has_material(version)) => {
+                KeyState::PendingImport
+            }
+            Lifecycle::Enabled => KeyState::Enabled,
+            Lifecycle::Disabled => KeyState::Disabled,
+            Lifecycle::Archived => KeyState::Archived,
+        }
+    }
+
+    /// What lists filter it by, in this state.
+    #[must_use]
+    pub fn facets(&self, state: KeyState) -> KeyFacets {
+        KeyFacets {
+            state,
+            spec: self.spec,
+            usage: self.usage,
+            origin: self.origin,
+            protection: self.protection,
+            creator: self.creator.clone(),
+            instance: self.instance.clone(),
+            group: self.group.clone(),
+        }
+    }
+
+    /// The same while nothing is due to it.
+    fn settled_facets(&self) -> KeyFacets {
+        self.facets(self.state_with(|version| version.any_material().is_some()))
     }
 
     /// Whether a name is the key's own.
@@ -242,12 +272,28 @@ impl Noun for Key {
     }
 }
 
-/// The index of keys: by their ids, by the ids of their versions, and by their aliases.
+/// What lists of keys are filtered by. Each field is that of the key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "see Key")]
+pub struct KeyFacets {
+    pub state: KeyState,
+    pub spec: KeySpec,
+    pub usage: KeyUsage,
+    pub origin: Origin,
+    pub protection: ProtectionLevel,
+    pub creator: Creator,
+    pub instance: Option<String>,
+    pub group: Option<String>,
+}
+
+/// The index of keys: by their ids, by the ids of their versions, by their aliases, and by what
+/// lists filter them by.
 #[derive(Clone, Debug, Default)]
 pub struct KeyNames {
     ids: HashTrieMapSync<KeyId, Ordinal>,
     versions: HashTrieMapSync<VersionId, Ordinal>,
-    aliases: RedBlackTreeMapSync<AliasName, Ordinal>,
+    aliases: RankedMap<AliasName, Ordinal>,
+    facets: ByFacets<KeyFacets>,
 }
 
 impl Names<Key> for KeyNames {
@@ -258,6 +304,10 @@ impl Names<Key> for KeyNames {
     /// Versions are only added, until the key is removed.
     fn change(&mut self, before: Option<&Key>, after: Option<&Key>) {
         let known = before.map_or(0, |key| key.versions.len());
+        if let Some(ordinal) = after.or(before).map(|key| key.ordinal) {
+            let facets = |key: Option<&Key>| key.map(Key::settled_facets);
+            self.facets.change(ordinal, facets(before), facets(after));
+        }
         if let (Some(before), None) = (before, after) {
             self.ids.remove_mut(&before.id);
             for version in &before.versions {
@@ -266,7 +316,7 @@ impl Names<Key> for KeyNames {
         }
         for alias in before.iter().flat_map(|key| &key.aliases) {
             if after.is_none_or(|key| !key.aliases.contains(alias)) {
-                self.aliases.remove_mut(alias);
+                self.aliases.remove(alias);
             }
         }
         let Some(after) = after else { return };
@@ -278,7 +328,7 @@ impl Names<Key> for KeyNames {
         }
         for alias in &after.aliases {
             if before.is_none_or(|key| !key.aliases.contains(alias)) {
-                self.aliases.insert_mut(alias.clone(), after.ordinal);
+                self.aliases.insert(alias.clone(), after.ordinal);
             }
         }
     }
@@ -288,17 +338,29 @@ impl Shelf<Key> {
     /// The key that has this version.
     #[must_use]
     pub fn with_version(&self, id: VersionId) -> Option<&Arc<Key>> {
-        self.names.versions.get(&id).and_then(|ordinal| self.get(*ordinal))
+        self.names().versions.get(&id).and_then(|ordinal| self.get(*ordinal))
     }
 
     /// The key that an alias names.
     #[must_use]
     pub fn aliased(&self, name: &AliasName) -> Option<&Arc<Key>> {
-        self.names.aliases.get(name).and_then(|ordinal| self.get(*ordinal))
+        self.names().aliases.get(name).and_then(|ordinal| self.get(*ordinal))
     }
 
-    /// Every alias with its key, by name.
-    pub fn aliases(&self) -> impl Iterator<Item = (&AliasName, &Arc<Key>)> {
-        self.names.aliases.iter().filter_map(|(name, ordinal)| Some((name, self.get(*ordinal)?)))
+    /// Every alias with its key, by name, from this index on.
+    pub fn aliases(&self, from: usize) -> impl Iterator<Item = (&AliasName, &Arc<Key>)> {
+        let aliases = self.names().aliases.skip(from);
+        aliases.filter_map(|(name, ordinal)| Some((name, self.get(*ordinal)?)))
+    }
+
+    /// The number of aliases.
+    #[must_use]
+    pub fn count_aliases(&self) -> usize {
+        self.names().aliases.len()
+    }
+
+    /// The keys whose facets pass. A key's facets may be old if something is due to it.
+    pub fn select(&self, pass: impl Fn(&KeyFacets) -> bool) -> Selection<'_> {
+        self.names().facets.select(pass)
     }
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::noun::{Aliased, ByNameAndAlias, Noun, named_by, read_from_body};
+use super::index::{Aliased, ByNameAndAlias};
+use super::noun::{Noun, named_by, read_from_body};
 use super::texts::{is_id, names};
 use super::{AliasName, Ordinal};
 use crate::world::Instant;

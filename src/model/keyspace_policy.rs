@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::noun::{ByNameAndParent, Child, Noun, named_by, read_from_body};
+use super::index::{ByNameAndParent, Child};
+use super::noun::{Noun, named_by, read_from_body};
 use super::texts::{is_id, names};
 use super::{KeyspaceId, Ordinal};
 use crate::world::Instant;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::noun::{ByName, Noun, named_by};
+use super::index::ByName;
+use super::noun::{Noun, named_by};
 use super::stored::{Content, Damaged, Hidden, StoredRecord, Unseal};
 use super::texts::{is_id, is_name, names};
 use super::{Material, Ordinal};

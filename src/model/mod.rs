@@ -8,6 +8,7 @@ mod certificate;
 mod client_key;
 mod data_key;
 mod grant;
+mod index;
 mod instance;
 mod ip_range;
 mod key;
@@ -18,8 +19,10 @@ mod material;
 mod names;
 mod network_rule;
 mod noun;
+mod ranked;
 mod realm;
 mod secret;
+mod shelf;
 mod spec;
 mod state;
 mod stored;
@@ -34,12 +37,14 @@ pub use certificate::{Certificate, CertificateId, CertificateSettings, Certifica
 pub use client_key::{ClientKey, ClientKeyId};
 pub use data_key::{DataKey, DataKeyId, DataKeyLifecycle, DataKeyState};
 pub use grant::{Grant, GrantId, Grantee, Grants};
+pub use index::{Aliased, Child, Selection};
 pub use instance::{
     BoundNetwork, Capacity, Instance, InstanceId, InstanceKind, InstanceNetwork, InstanceStatus,
 };
 pub use ip_range::{IpRange, NoIpRange};
 pub use key::{
-    Binding, Creator, Key, KeyState, KeyStorage, Lifecycle, Origin, ProtectionLevel, Settings,
+    Binding, Creator, Key, KeyFacets, KeyState, KeyStorage, Lifecycle, Origin, ProtectionLevel,
+    Settings,
 };
 pub use key_store::{KeyStore, KeyStoreId};
 pub use keyspace_policy::{KeyspacePolicy, KeyspacePolicyId};
@@ -49,9 +54,12 @@ pub use managed_data_key::{
 pub use material::{Fingerprint, Holding, Material};
 pub use names::{AliasName, KeyId, KeyspaceId, Ordinal, VersionId};
 pub use network_rule::{Network, NetworkKind, NetworkRule, NetworkRuleName};
-pub use noun::{Aliased, Child, Fact, Noun, Shelf, Tags};
+pub use noun::{Fact, Noun, Tags};
 pub use realm::{Realm, Scope};
-pub use secret::{Envelope, Managed, Secret, SecretName, SecretSettings, SecretVersion};
+pub use secret::{
+    Envelope, Managed, Secret, SecretFacets, SecretName, SecretSettings, SecretVersion,
+};
+pub use shelf::Shelf;
 use spec::pair;
 pub use spec::{KeySpec, KeyUsage, MacSpec, SymmetricSpec};
 pub use state::{AnyNoun, Change, Counts, RealmChange, Shelved, Shelves, State};

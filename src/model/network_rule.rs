@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::noun::{ByName, Noun, named_by, read_from_body};
+use super::index::ByName;
+use super::noun::{Noun, named_by, read_from_body};
 use super::texts::{is_name, names, texts};
 use super::{IpRange, Ordinal};
 use crate::world::Instant;

@@ -5,19 +5,15 @@ use std::fmt::Debug;
 use std::hash::Hash;
 use std::sync::Arc;
 
-use rpds::{HashTrieMapSync, RedBlackTreeMapSync, RedBlackTreeSetSync};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::Ordinal;
 use super::stored::{Content, Damaged, Record, StoredChange, StoredRecord, Unseal};
-use super::{AliasName, Ordinal};
 use crate::world::Instant;
 
 /// Names with values that an owner gives to a noun.
 pub type Tags = BTreeMap<String, String>;
-
-/// When something happens to nouns by itself, in order.
-pub(super) type DueIndex = RedBlackTreeSetSync<(Instant, Ordinal)>;
 
 /// Something of which a realm holds many. It is stored as one record, and one more for each of its
 /// parts; see [`super::stored`].
@@ -163,15 +159,6 @@ impl<N: Noun> Fact<N> {
         })
     }
 
-    /// Whether the noun that it changes is still the same, or the noun that it adds is not there.
-    pub(super) fn fits(&self, there: &Shelf<N>) -> bool {
-        let Some(noun) = self.before.as_ref().or(self.after.as_ref()) else { return true };
-        match (there.get(noun.ordinal()), &self.before) {
-            (Some(there), Some(before)) => Arc::ptr_eq(there, before),
-            (there, before) => there.is_none() && before.is_none(),
-        }
-    }
-
     /// How many records it writes.
     pub(super) fn weight(&self) -> usize {
         1 + self.new_parts().count()
@@ -202,196 +189,4 @@ pub trait Names<N: Noun>: Clone + Debug + Default + Send + Sync {
 
     /// Follows a change.
     fn change(&mut self, before: Option<&N>, after: Option<&N>);
-}
-
-/// An index of nouns that have one name each, which never changes.
-#[derive(Clone, Debug)]
-pub struct ByName<K: Hash + Eq>(HashTrieMapSync<K, Ordinal>);
-
-impl<K: Hash + Eq> Default for ByName<K> {
-    fn default() -> Self {
-        Self(HashTrieMapSync::default())
-    }
-}
-
-impl<N: Noun> Names<N> for ByName<N::Name> {
-    fn ordinal(&self, name: &N::Name) -> Option<Ordinal> {
-        self.0.get(name).copied()
-    }
-
-    fn change(&mut self, before: Option<&N>, after: Option<&N>) {
-        match (before, after) {
-            (None, Some(after)) => self.0.insert_mut(after.name().clone(), after.ordinal()),
-            (Some(before), None) => drop(self.0.remove_mut(before.name())),
-            (Some(_), Some(_)) | (None, None) => {}
-        }
-    }
-}
-
-/// A noun with an alias: a second name, unique among the nouns of its kind, which may change.
-pub trait Aliased: Noun {
-    /// The alias.
-    fn alias(&self) -> &AliasName;
-}
-
-/// An index of nouns by their names, which never change, and by their aliases.
-#[derive(Clone, Debug)]
-pub struct ByNameAndAlias<K: Hash + Eq> {
-    names: ByName<K>,
-    aliases: HashTrieMapSync<AliasName, Ordinal>,
-}
-
-impl<K: Hash + Eq> Default for ByNameAndAlias<K> {
-    fn default() -> Self {
-        Self { names: ByName::default(), aliases: HashTrieMapSync::default() }
-    }
-}
-
-impl<N: Aliased> Names<N> for ByNameAndAlias<N::Name> {
-    fn ordinal(&self, name: &N::Name) -> Option<Ordinal> {
-        Names::<N>::ordinal(&self.names, name)
-    }
-
-    fn change(&mut self, before: Option<&N>, after: Option<&N>) {
-        self.names.change(before, after);
-        if let Some(before) = before {
-            self.aliases.remove_mut(before.alias());
-        }
-        if let Some(after) = after {
-            self.aliases.insert_mut(after.alias().clone(), after.ordinal());
-        }
-    }
-}
-
-impl<N: Aliased<Names = ByNameAndAlias<<N as Noun>::Name>>> Shelf<N> {
-    /// The noun that has this alias.
-    #[must_use]
-    pub fn by_alias(&self, alias: &AliasName) -> Option<&Arc<N>> {
-        self.names.aliases.get(alias).and_then(|ordinal| self.get(*ordinal))
-    }
-}
-
-/// A noun that belongs to another noun, its parent, for as long as it exists.
-pub trait Child: Noun {
-    /// The parent's name. The parent need not be stored.
-    type Parent: Clone + Debug + Eq + Hash + Send + Sync;
-
-    /// Its parent.
-    fn parent(&self) -> &Self::Parent;
-}
-
-/// An index of nouns by their names and by their parents, none of which ever change.
-#[derive(Clone, Debug)]
-pub struct ByNameAndParent<K: Hash + Eq, P: Hash + Eq> {
-    names: ByName<K>,
-    children: HashTrieMapSync<P, RedBlackTreeSetSync<Ordinal>>,
-}
-
-impl<K: Hash + Eq, P: Hash + Eq> Default for ByNameAndParent<K, P> {
-    fn default() -> Self {
-        Self { names: ByName::default(), children: HashTrieMapSync::default() }
-    }
-}
-
-impl<N: Child> Names<N> for ByNameAndParent<N::Name, N::Parent> {
-    fn ordinal(&self, name: &N::Name) -> Option<Ordinal> {
-        Names::<N>::ordinal(&self.names, name)
-    }
-
-    fn change(&mut self, before: Option<&N>, after: Option<&N>) {
-        self.names.change(before, after);
-        let (child, is_there) = match (before, after) {
-            (None, Some(after)) => (after, true),
-            (Some(before), None) => (before, false),
-            (Some(_), Some(_)) | (None, None) => return,
-        };
-        let mut children = self.children.get(child.parent()).cloned().unwrap_or_default();
-        if is_there {
-            children.insert_mut(child.ordinal());
-        } else {
-            children.remove_mut(&child.ordinal());
-        }
-        if children.is_empty() {
-            self.children.remove_mut(child.parent());
-        } else {
-            self.children.insert_mut(child.parent().clone(), children);
-        }
-    }
-}
-
-impl<N: Child<Names = ByNameAndParent<<N as Noun>::Name, <N as Child>::Parent>>> Shelf<N> {
-    /// The nouns of this parent, oldest first.
-    pub fn of(&self, parent: &N::Parent) -> impl Iterator<Item = &Arc<N>> + use<'_, N> {
-        let children = self.names.children.get(parent);
-        children.into_iter().flat_map(|all| all.iter()).filter_map(|child| self.get(*child))
-    }
-}
-
-/// The nouns of one kind that a realm holds, by number and by name. A copy costs nothing.
-#[derive(Clone, Debug)]
-pub struct Shelf<N: Noun> {
-    nouns: RedBlackTreeMapSync<Ordinal, Arc<N>>,
-    pub(super) names: N::Names,
-    parts: usize,
-}
-
-impl<N: Noun> Default for Shelf<N> {
-    fn default() -> Self {
-        Self { nouns: RedBlackTreeMapSync::default(), names: N::Names::default(), parts: 0 }
-    }
-}
-
-impl<N: Noun> Shelf<N> {
-    /// Every noun of this kind that is stored, oldest first, those included whose end is due.
-    pub fn all(&self) -> impl Iterator<Item = &Arc<N>> {
-        self.nouns.values()
-    }
-
-    /// How many those are.
-    #[must_use]
-    pub fn count(&self) -> usize {
-        self.nouns.size()
-    }
-
-    /// The noun of this number.
-    #[must_use]
-    pub fn get(&self, ordinal: Ordinal) -> Option<&Arc<N>> {
-        self.nouns.get(&ordinal)
-    }
-
-    /// The noun of this name.
-    #[must_use]
-    pub fn named(&self, name: &N::Name) -> Option<&Arc<N>> {
-        self.names.ordinal(name).and_then(|ordinal| self.get(ordinal))
-    }
-
-    /// How many records keep them. It costs nothing to ask.
-    pub(super) fn weight(&self) -> usize {
-        self.nouns.size() + self.parts
-    }
-
-    /// Follows a fact; the agenda follows as well.
-    pub(super) fn apply(&mut self, fact: &Fact<N>, agenda: &mut DueIndex) {
-        let Some(ordinal) = fact.after.as_ref().or(fact.before.as_ref()).map(|it| it.ordinal())
-        else {
-            return;
-        };
-        let before = self.nouns.get(&ordinal).cloned();
-        self.names.change(before.as_deref(), fact.after.as_deref());
-        if let Some(before) = &before {
-            self.parts -= before.parts().count();
-            if let Some(due) = before.next_due() {
-                agenda.remove_mut(&(due, ordinal));
-            }
-        }
-        if let Some(after) = &fact.after {
-            self.parts += after.parts().count();
-            if let Some(due) = after.next_due() {
-                agenda.insert_mut((due, ordinal));
-            }
-            self.nouns.insert_mut(ordinal, Arc::clone(after));
-        } else {
-            self.nouns.remove_mut(&ordinal);
-        }
-    }
 }

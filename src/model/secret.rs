@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::noun::{ByName, Noun, Tags, named_by};
+use super::index::{ByFacets, ByName, Selection};
+use super::noun::{Names, Noun, Tags, named_by};
+use super::shelf::Shelf;
 use super::stored::{Content, Damaged, Hidden, StoredRecord, Unseal};
 use super::texts::{is_name, millis, names};
 use super::{KeyId, Ordinal};
@@ -149,7 +151,7 @@ impl Secret {
 
 impl Noun for Secret {
     const KIND: &'static str = "secret";
-    type Names = ByName<SecretName>;
+    type Names = SecretNames;
     type Part = SecretVersion;
 
     named_by! { name: SecretName, tags }
@@ -191,6 +193,50 @@ impl Noun for Secret {
         };
         let versions = parts.iter().map(version).collect::<Result<_, _>>()?;
         Ok(Self { ordinal, versions, ..head.body()? })
+    }
+}
+
+/// What lists of secrets are filtered by. Each field is that of the secret.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "see Secret")]
+pub struct SecretFacets {
+    pub kind: Arc<str>,
+    pub instance: Option<String>,
+}
+
+impl Secret {
+    /// What lists filter it by.
+    #[must_use]
+    pub fn facets(&self) -> SecretFacets {
+        SecretFacets { kind: Arc::clone(&self.kind), instance: self.instance.clone() }
+    }
+}
+
+/// The index of secrets: by their names, and by what lists filter them by.
+#[derive(Clone, Debug, Default)]
+pub struct SecretNames {
+    names: ByName<SecretName>,
+    facets: ByFacets<SecretFacets>,
+}
+
+impl Names<Secret> for SecretNames {
+    fn ordinal(&self, name: &SecretName) -> Option<Ordinal> {
+        Names::<Secret>::ordinal(&self.names, name)
+    }
+
+    fn change(&mut self, before: Option<&Secret>, after: Option<&Secret>) {
+        Names::<Secret>::change(&mut self.names, before, after);
+        if let Some(ordinal) = after.or(before).map(|secret| secret.ordinal) {
+            let facets = |secret: Option<&Secret>| secret.map(Secret::facets);
+            self.facets.change(ordinal, facets(before), facets(after));
+        }
+    }
+}
+
+impl Shelf<Secret> {
+    /// The secrets whose facets pass.
+    pub fn select(&self, pass: impl Fn(&SecretFacets) -> bool) -> Selection<'_> {
+        self.names().facets.select(pass)
     }
 }
 

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::noun::{DueIndex, Fact, Noun, Shelf, Tags};
+use super::noun::{Fact, Noun, Tags};
+use super::shelf::{DueIndex, Shelf};
 use super::stored::{Damaged, StoredChange, StoredRecord, Unseal};
 use super::{
     AccessPoint, Application, ApplicationPolicy, Certificate, ClientKey, DataKey, Grant, Instance,
@@ -190,7 +191,7 @@ macro_rules! nouns {
             #[must_use]
             pub fn fits(&self, change: &Change) -> bool {
                 match change {
-                    $(Change::$noun(fact) => fact.fits(&self.$shelf),)+
+                    $(Change::$noun(fact) => self.$shelf.fits(fact),)+
                     Change::RealmCleared | Change::Subscribed(_) | Change::ImportSealDrawn(_)
                     | Change::Counted(_) => true,
                 }
@@ -288,12 +289,13 @@ impl State {
     /// The next noun to which something is due, and when.
     #[must_use]
     pub fn next_due(&self) -> Option<(Instant, Ordinal)> {
-        self.due_index.first().copied()
+        self.due_index.first().map(|(due, ())| *due)
     }
 
     /// The nouns to which something is due until then, in chronological order.
     pub fn due(&self, until: Instant) -> impl Iterator<Item = Ordinal> {
-        self.due_index.iter().take_while(move |(due, _)| *due <= until).map(|(_, ordinal)| *ordinal)
+        let due = self.due_index.iter().map(|(due, ())| *due);
+        due.take_while(move |(due, _)| *due <= until).map(|(_, ordinal)| ordinal)
     }
 
     /// Whether the realm was never used.

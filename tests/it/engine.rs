@@ -13,6 +13,7 @@ mod instances;
 mod key_stores;
 mod keys;
 mod keyspaces;
+mod lists;
 mod macs;
 mod managed_data_keys;
 mod pairs;

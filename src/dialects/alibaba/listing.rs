@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::values::Malformed;
 use crate::dialects::wire::classes;
 use crate::dialects::wire::values::parsed;
+use crate::engine::List;
 
 /// The number of a page, from 1.
 #[derive(Clone, Copy, Debug)]
@@ -48,17 +49,15 @@ pub(super) struct Page<T> {
 
 /// The requested page of `all`. Past the end it is empty.
 pub(super) fn page<T>(all: impl Iterator<Item = T>, number: PageNumber, size: PageSize) -> Page<T> {
+    page_of(all.collect(), number, size)
+}
+
+/// The requested page of a list. Past the end it is empty.
+pub(super) fn page_of<T>(list: List<'_, T>, number: PageNumber, size: PageSize) -> Page<T> {
     let (number, size) = (number.0, size.0);
     let from = (number as usize - 1).saturating_mul(size as usize);
-    let mut total = 0;
-    let mut entries = Vec::new();
-    for entry in all {
-        if total >= from && entries.len() < size as usize {
-            entries.push(entry);
-        }
-        total += 1;
-    }
-    Page { entries, total, number, size }
+    let total = list.total();
+    Page { entries: list.page(from, size as usize), total, number, size }
 }
 
 impl<T> Page<T> {
@@ -158,6 +157,11 @@ impl<K: PartialEq> Filters<K> {
     pub(super) fn are_valid(&self, most: usize, fits: impl Fn(&K, &str) -> bool) -> bool {
         self.0.len() <= most
             && self.0.iter().all(|(key, values)| values.iter().all(|it| fits(key, it)))
+    }
+
+    /// Whether there are values for one of these properties.
+    pub(super) fn are_about(&self, properties: &[K]) -> bool {
+        self.0.iter().any(|(key, values)| !values.is_empty() && properties.contains(key))
     }
 
     /// Whether a resource passes. `has` says whether its property has a value. A property without

@@ -13,7 +13,7 @@ use crate::dialects::wire::answer::{Done, done};
 use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, KeyError, KeyRef, Operation, SecretError, TagRemoval, Tagged};
-use crate::model::Realm;
+use crate::model::{self, KeyId, Realm};
 
 /// A JSON list of at most `MAX` tags.
 #[derive(Debug, Default, Deserialize)]
@@ -334,9 +334,21 @@ pub(super) fn list_tag_resources(
     let snapshot = cx.engine.snapshot(&cx.caller);
     let view = snapshot.view(&cx.caller);
     let all: Vec<(&str, &BTreeMap<String, String>)> = match resource_type {
-        ResourceType::Key => view.keys().map(|(key, _)| (key.id.as_str(), &key.tags)).collect(),
+        ResourceType::Key => {
+            let ids = ids.iter().filter_map(|id| KeyId::parse(id)).map(KeyRef::Id);
+            let keys = match &*resource_id {
+                [] => view.list_all_keys(),
+                _ => view.list_named(ids),
+            };
+            keys.all().into_iter().map(|(key, _)| (key.id.as_str(), &key.tags)).collect()
+        }
         ResourceType::Secret => {
-            view.secrets().map(|secret| (secret.name.as_str(), &secret.tags)).collect()
+            let names = ids.iter().filter_map(|name| model::SecretName::parse(name));
+            let secrets = match &*resource_id {
+                [] => view.list_secrets(|_| true),
+                _ => view.list_named_secrets(names),
+            };
+            secrets.all().into_iter().map(|it| (it.name.as_str(), &it.tags)).collect()
         }
         ResourceType::Instance => {
             view.instances().map(|instance| (instance.id.as_str(), &instance.tags)).collect()

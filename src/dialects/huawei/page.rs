@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::values::Decimal;
 use super::{codes, rules};
 use crate::dialects::{Code, Error};
+use crate::engine::List;
 
 /// The largest `limit`: the largest number that every SDK reads. The document allows as many rows
 /// as there are keys.
@@ -95,7 +96,22 @@ impl Page {
             }
             total = index + 1;
         }
-        let next_marker = if page.end < total { page.end.to_string() } else { String::new() };
+        self.rows(rows, total)
+    }
+
+    /// Cuts the page out of a list, newest first.
+    pub(super) fn cut_newest_first<T, R>(
+        self,
+        list: List<'_, T>,
+        row: impl FnMut(T) -> R,
+    ) -> Rows<R> {
+        let total = list.total();
+        self.rows(list.page_from_end(self.from, self.limit).into_iter().map(row).collect(), total)
+    }
+
+    fn rows<R>(self, rows: Vec<R>, total: usize) -> Rows<R> {
+        let end = self.from.saturating_add(self.limit);
+        let next_marker = if end < total { end.to_string() } else { String::new() };
         Rows { rows, total, next_marker }
     }
 }

@@ -316,19 +316,21 @@ pub(crate) fn find(cx: &Cx, request: FindByTags) -> Result<Found, Error> {
     }
     let alias = request.alias()?;
     let snapshot = cx.engine.snapshot(&cx.caller);
-    let is_found = |(key, _): &(&Arc<Key>, KeyState)| {
-        matches!(key.creator, Creator::User(_))
-            && request.tags.iter().all(|tag| tag.matches(key))
-            && alias_of(key).contains(alias)
+    let found = snapshot.view(&cx.caller).list_keys(|it| matches!(it.creator, Creator::User(_)));
+    let found = if request.tags.is_empty() && alias.is_empty() {
+        found
+    } else {
+        found.filtered(|(key, _)| {
+            request.tags.iter().all(|tag| tag.matches(key)) && alias_of(key).contains(alias)
+        })
     };
-    let found: Vec<_> = snapshot.view(&cx.caller).keys().filter(is_found).collect();
-    let total_count = found.len();
+    let total_count = found.total();
     let resource = |(key, state): (&Arc<Key>, KeyState)| Resource {
         resource_id: key.id.to_string(),
         resource_detail: metadata::details(cx, key, state),
         resource_name: alias_of(key),
         tags: tags_of(key),
     };
-    let resources = page.map(|page| page.cut(found.into_iter().rev(), resource).rows);
+    let resources = page.map(|page| page.cut_newest_first(found, resource).rows);
     Ok(Found { resources, total_count })
 }

@@ -4,6 +4,7 @@ use super::rules;
 use super::values::OpenText;
 use super::words::OriginWord;
 use crate::dialects::Error;
+use crate::engine::List;
 use crate::model::Origin;
 
 fn invalid(name: &'static str) -> Error {
@@ -38,6 +39,13 @@ impl Page {
     pub(super) fn cut<T>(self, rows: Vec<T>) -> (Vec<T>, usize) {
         let total = rows.len();
         (rows.into_iter().skip(self.offset).take(self.limit).collect(), total)
+    }
+
+    /// The same for a list, which is sorted by creation, oldest first.
+    pub(super) fn of<T>(self, list: List<'_, T>, is_ascending: bool) -> (Vec<T>, usize) {
+        let total = list.total();
+        let cut = if is_ascending { List::page } else { List::page_from_end };
+        (cut(list, self.offset, self.limit), total)
     }
 
     /// The same for rows that are sorted by their creation, oldest first.

@@ -153,7 +153,7 @@ pub(super) fn status(cx: &Cx, _: Nothing) -> Result<Status, Error> {
         exclusive_vsm_enabled: false,
         exclusive_hsm_enabled: false,
         subscription_info: "",
-        cmk_user_count: view.keys().count(),
+        cmk_user_count: view.list_all_keys().total(),
         cmk_limit: cx.account.quota.keys.unwrap_or(UNLIMITED),
         is_allowed_data_key_hosted: true,
         data_key_limit: cx.account.quota.data_keys.unwrap_or(UNLIMITED),

@@ -39,10 +39,10 @@ pub(super) const PAIR_USAGES: &[PairUsage] = &[
 /// The `KeyUsage` of symmetric keys.
 pub(super) const SYMMETRIC: &str = "ENCRYPT_DECRYPT";
 
-/// The `KeyUsage` of a key.
-pub(super) fn usage_word(key: &Key) -> &'static str {
-    let KeySpec::Pair(spec) = key.spec else { return SYMMETRIC };
-    let usage = PAIR_USAGES.iter().find(|it| it.spec == spec && it.usage == key.usage);
+/// The `KeyUsage` of a key of this kind and usage.
+pub(super) fn usage_word(spec: KeySpec, usage: KeyUsage) -> &'static str {
+    let KeySpec::Pair(spec) = spec else { return SYMMETRIC };
+    let usage = PAIR_USAGES.iter().find(|it| it.spec == spec && it.usage == usage);
     usage.map_or("", |it| it.word)
 }
 

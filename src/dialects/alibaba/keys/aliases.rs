@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::dialects::alibaba::listing::{Listing, Page, PageNumber, PageSize, page};
+use crate::dialects::alibaba::listing::{Listing, Page, PageNumber, PageSize, page, page_of};
 use crate::dialects::alibaba::names::{self, Alias, KeyName};
 use crate::dialects::wire::answer::{Done, done};
 use crate::dialects::{Cx, Error};
@@ -63,8 +63,8 @@ pub(crate) struct AliasEntry {
 
 pub(crate) fn list(cx: &Cx, request: ListAliases) -> Result<Listing<AliasEntry>, Error> {
     let snapshot = cx.engine.snapshot(&cx.caller);
-    let all = snapshot.view(&cx.caller).aliases();
-    Ok(rendered(cx, page(all, request.page_number, request.page_size)))
+    let all = snapshot.view(&cx.caller).list_aliases();
+    Ok(rendered(cx, page_of(all, request.page_number, request.page_size)))
 }
 
 pub(crate) fn list_by_key(

@@ -1,13 +1,12 @@
 //! Keys: document sections 8.1, 8.4 to 8.8 and 8.10 to 8.12.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::metadata::{Described, KeyMetadata};
 use crate::dialects::alibaba::limits;
-use crate::dialects::alibaba::listing::{Filters, Listing, PageNumber, PageSize, page};
+use crate::dialects::alibaba::listing::{Filters, Listing, PageNumber, PageSize, page_of};
 use crate::dialects::alibaba::names::{self, InstanceName, KeyName};
 use crate::dialects::alibaba::policies::{self, Policy};
 use crate::dialects::alibaba::tags::{TagList, tag_map};
@@ -17,10 +16,10 @@ use crate::dialects::alibaba::words::{
 };
 use crate::dialects::wire::answer::{Done, done};
 use crate::dialects::{Cx, Error};
-use crate::engine::{NewKey, Operation};
+use crate::engine::{KeyRef, NewKey, Operation};
 use crate::model::{
-    InstanceKind, Key, KeySpec, KeyState, KeyStorage, KeyUsage, Origin, ProtectionLevel,
-    SymmetricSpec,
+    InstanceKind, Key, KeyFacets, KeyId, KeySpec, KeyState, KeyStorage, KeyUsage, Origin,
+    ProtectionLevel, SymmetricSpec,
 };
 
 #[derive(Default, Deserialize)]
@@ -187,6 +186,10 @@ pub(crate) enum Property {
     Instance,
 }
 
+/// The properties that keys hardly share.
+const OWN: &[Property] =
+    &[Property::KeyId, Property::AliasName, Property::TagKey, Property::TagValue];
+
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct KeyEntry {
@@ -197,29 +200,45 @@ pub(crate) struct KeyEntry {
 pub(crate) fn list(cx: &Cx, request: ListKeys) -> Result<Listing<KeyEntry>, Error> {
     let snapshot = cx.engine.snapshot(&cx.caller);
     let view = snapshot.view(&cx.caller);
-    let target = |alias: &str| view.aliased(&names::alias(alias)?).map(|key| key.ordinal);
-    let targets: BTreeMap<&str, Option<u64>> = request
-        .filters
-        .values_of(&Property::AliasName)
-        .map(|alias| (alias, target(alias)))
-        .collect();
-    let pass = |key: &Key, state: KeyState| {
-        request.filters.pass(|property, value| match property {
-            Property::KeyState => words::state_word(state) == value,
-            Property::KeySpec => words::spec_word(key.spec) == Some(value),
-            Property::KeyUsage => words::usage_word(key.usage) == Some(value),
-            Property::ProtectionLevel => words::protection_word(key.protection) == value,
-            Property::CreatorType => words::creator_words(&key.creator).1 == value,
-            Property::Creator => words::creator_words(&key.creator).0 == value,
-            Property::KeyId => key.id.as_str() == value,
-            Property::AliasName => targets.get(value) == Some(&Some(key.ordinal)),
-            Property::TagKey => key.tags.contains_key(value),
-            Property::TagValue => key.tags.values().any(|it| it == value),
-            Property::Instance => key.instance.as_deref() == Some(value),
+    let filters = &request.filters;
+    let has_facet = |facets: &KeyFacets| {
+        filters.pass(|property, value| match property {
+            Property::KeyState => words::state_word(facets.state) == value,
+            Property::KeySpec => words::spec_word(facets.spec) == Some(value),
+            Property::KeyUsage => words::usage_word(facets.usage) == Some(value),
+            Property::ProtectionLevel => words::protection_word(facets.protection) == value,
+            Property::CreatorType => words::creator_words(&facets.creator).1 == value,
+            Property::Creator => words::creator_words(&facets.creator).0 == value,
+            Property::Instance => facets.instance.as_deref() == Some(value),
+            Property::KeyId | Property::AliasName | Property::TagKey | Property::TagValue => true,
         })
     };
-    let all = view.keys().filter(|(key, state)| pass(key, *state));
-    let page = page(all, request.page_number, request.page_size);
+    let has_own = |key: &Key| {
+        filters.pass(|property, value| match property {
+            Property::KeyId => key.id.as_str() == value,
+            Property::AliasName => key.aliases.iter().any(|alias| alias.as_str() == value),
+            Property::TagKey => key.tags.contains_key(value),
+            Property::TagValue => key.tags.values().any(|it| it == value),
+            Property::KeyState
+            | Property::KeySpec
+            | Property::KeyUsage
+            | Property::ProtectionLevel
+            | Property::CreatorType
+            | Property::Creator
+            | Property::Instance => true,
+        })
+    };
+    let list = if filters.are_about(&[Property::KeyId, Property::AliasName]) {
+        // Few keys can pass, so that these are looked up.
+        let ids = filters.values_of(&Property::KeyId).filter_map(KeyId::parse);
+        let aliases = filters.values_of(&Property::AliasName).filter_map(names::alias);
+        let named = ids.map(KeyRef::Id).chain(aliases.map(KeyRef::Alias));
+        view.list_named(named).filtered(|(key, state)| has_facet(&key.facets(*state)))
+    } else {
+        view.list_keys(has_facet)
+    };
+    let list = if filters.are_about(OWN) { list.filtered(|(key, _)| has_own(key)) } else { list };
+    let page = page_of(list, request.page_number, request.page_size);
     let entry = |key: &Key| KeyEntry {
         key_id: key.id.to_string(),
         key_arn: names::key_arn(&cx.caller.realm, &key.id),

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::dialects::alibaba::limits;
-use crate::dialects::alibaba::listing::{Filters, Page, PageNumber, PageSize, Wrapped, page};
+use crate::dialects::alibaba::listing::{Filters, Page, PageNumber, PageSize, Wrapped, page_of};
 use crate::dialects::alibaba::names::{self, SecretName};
 use crate::dialects::{Cx, Error};
-use crate::model::{Realm, Secret};
+use crate::model::{Realm, Secret, SecretFacets};
 
 /// The fields that only managed secrets have.
 #[derive(Default, Serialize)]
@@ -148,6 +148,10 @@ impl Property {
     }
 }
 
+/// The properties that secrets hardly share.
+const OWN: &[Property] =
+    &[Property::SecretName, Property::Description, Property::TagKey, Property::TagValue];
+
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Listed {
@@ -175,20 +179,39 @@ pub(crate) fn list(cx: &Cx, request: ListSecrets) -> Result<Listed, Error> {
         return Err(Error::Invalid("Filters".into()));
     }
     let snapshot = cx.engine.snapshot(&cx.caller);
-    let pass = |secret: &Secret| {
-        request.filters.pass(|property, value| match property {
+    let view = snapshot.view(&cx.caller);
+    let filters = &request.filters;
+    let has_facet = |facets: &SecretFacets| {
+        filters.pass(|property, value| match property {
+            Property::SecretType => &*facets.kind == value,
+            Property::Instance => facets.instance.as_deref() == Some(value),
+            // The account: who created a secret is not kept.
+            Property::Creator => *cx.caller.realm.account == *value,
+            Property::SecretName
+            | Property::Description
+            | Property::TagKey
+            | Property::TagValue => true,
+        })
+    };
+    let has_own = |secret: &Secret| {
+        filters.pass(|property, value| match property {
             Property::SecretName => secret.name.as_str() == value,
             Property::Description => secret.settings.description == value,
             Property::TagKey => secret.tags.contains_key(value),
             Property::TagValue => secret.tags.values().any(|it| it == value),
-            Property::SecretType => &*secret.kind == value,
-            // The account: who created a secret is not kept.
-            Property::Creator => *cx.caller.realm.account == *value,
-            Property::Instance => secret.instance.as_deref() == Some(value),
+            Property::SecretType | Property::Creator | Property::Instance => true,
         })
     };
-    let all = snapshot.view(&cx.caller).secrets().filter(|secret| pass(secret));
-    let Page { entries, total, number, size } = page(all, request.page_number, request.page_size);
+    let list = if filters.are_about(&[Property::SecretName]) {
+        // Few secrets can pass, so that these are looked up.
+        let named = filters.values_of(&Property::SecretName).filter_map(names::secret_name);
+        view.list_named_secrets(named).filtered(|secret| has_facet(&secret.facets()))
+    } else {
+        view.list_secrets(has_facet)
+    };
+    let list = if filters.are_about(OWN) { list.filtered(|secret| has_own(secret)) } else { list };
+    let Page { entries, total, number, size } =
+        page_of(list, request.page_number, request.page_size);
     let entry = |secret: &Secret| SecretEntry {
         secret_name: secret.name.to_string(),
         secret_type: secret.kind.to_string(),

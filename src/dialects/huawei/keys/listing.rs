@@ -11,7 +11,7 @@ use crate::dialects::huawei::values::{Decimal, group};
 use crate::dialects::huawei::words::{self, State};
 use crate::dialects::wire::values::OpenText;
 use crate::dialects::{Cx, Error};
-use crate::engine::{NewKey, View};
+use crate::engine::{KeyRow, List, NewKey, View};
 use crate::model::{Creator, Key, KeyState};
 
 #[derive(Deserialize)]
@@ -49,16 +49,15 @@ pub(crate) fn list(cx: &Cx, request: ListKeys) -> Result<KeyList, Error> {
         _ => None,
     };
     let snapshot = cx.engine.snapshot(&cx.caller);
-    let is_listed = |(key, state): &(&Arc<Key>, KeyState)| {
-        spec.is_none_or(|spec| spec == key.spec)
-            && group.as_ref().is_none_or(|group| *group == key.group)
-            && request.key_state.is_none_or(|asked| asked.0 == Some(*state))
-    };
-    let keys: Vec<_> = snapshot.view(&cx.caller).keys().filter(is_listed).collect();
+    let listed = snapshot.view(&cx.caller).list_keys(|it| {
+        spec.is_none_or(|spec| spec == it.spec)
+            && group.as_ref().is_none_or(|group| *group == it.group)
+            && request.key_state.is_none_or(|asked| asked.0 == Some(it.state))
+    });
     let row = |(key, state): (&Arc<Key>, KeyState)| {
         (key.id.to_string(), metadata::details(cx, key, state))
     };
-    let page = page.cut(keys.into_iter().rev(), row);
+    let page = page.cut_newest_first(listed, row);
     let (truncated, total) = (page.truncated(), page.total);
     let (keys, key_details) = page.rows.into_iter().unzip();
     Ok(KeyList { keys, key_details, next_marker: page.next_marker, truncated, total })
@@ -69,8 +68,8 @@ pub(crate) fn list(cx: &Cx, request: ListKeys) -> Result<KeyList, Error> {
 pub(crate) struct Nothing {}
 
 /// Every key that is not a default master key.
-fn users_keys(view: View<'_>) -> impl Iterator<Item = &Arc<Key>> {
-    view.keys().map(|(key, _)| key).filter(|key| matches!(key.creator, Creator::User(_)))
+fn users_keys(view: View<'_>) -> List<'_, KeyRow<'_>> {
+    view.list_keys(|it| matches!(it.creator, Creator::User(_)))
 }
 
 #[derive(Serialize)]
@@ -80,7 +79,7 @@ pub(crate) struct UserInstances {
 
 pub(crate) fn count(cx: &Cx, _: Nothing) -> Result<UserInstances, Error> {
     let snapshot = cx.engine.snapshot(&cx.caller);
-    Ok(UserInstances { instance_num: users_keys(snapshot.view(&cx.caller)).count() })
+    Ok(UserInstances { instance_num: users_keys(snapshot.view(&cx.caller)).total() })
 }
 
 #[derive(Serialize)]
@@ -109,12 +108,12 @@ pub(crate) fn quotas(cx: &Cx, _: Nothing) -> Result<UserQuotas, Error> {
     let view = snapshot.view(&cx.caller);
     let keys = Quota {
         r#type: "CMK",
-        used: users_keys(view).count(),
+        used: users_keys(view).total(),
         quota: cx.caller.quota.keys.unwrap_or(UNLIMITED),
     };
     let grants = Quota {
         r#type: "grant_per_CMK",
-        used: users_keys(view).map(|key| view.grants_of(key).iter().count()).max().unwrap_or(0),
+        used: view.most_grants(),
         quota: RULES.grants.as_ref().map_or(UNLIMITED, |rules| rules.per_key),
     };
     Ok(UserQuotas { quotas: Quotas { resources: [keys, grants] } })

@@ -80,7 +80,7 @@ pub(crate) async fn create(cx: Cx, request: CreateKey) -> Result<Created, Error>
             Origin::Service => "Enabled",
             Origin::External => "PendingImport",
         },
-        key_usage: words::usage_word(&key),
+        key_usage: words::usage_word(key.spec, key.usage),
         tagging: Tagging::DONE,
         hsm_cluster_id: "",
     })

@@ -74,12 +74,11 @@ pub(crate) fn list(cx: &Cx, request: ListKeys) -> Result<KeyIds, Error> {
     let is_of_users = is_of_users(request.role)?;
     request.hsm_cluster_id.check()?;
     let snapshot = cx.engine.snapshot(&cx.caller);
-    let keys = snapshot.view(&cx.caller).keys();
-    let is_listed = |(key, state): &(&Arc<Key>, KeyState)| {
-        !matches!(state, KeyState::Archived | KeyState::PendingDeletion)
-            && matches!(key.creator, Creator::User(_)) == is_of_users
-    };
-    let (keys, total_count) = page.cut_ordered(keys.filter(is_listed).collect(), false);
+    let listed = snapshot.view(&cx.caller).list_keys(|it| {
+        !matches!(it.state, KeyState::Archived | KeyState::PendingDeletion)
+            && matches!(it.creator, Creator::User(_)) == is_of_users
+    });
+    let (keys, total_count) = page.of(listed, false);
     let keys = keys.into_iter().map(|(key, _)| OneId { key_id: key.id.to_string() }).collect();
     Ok(KeyIds { keys, total_count })
 }
@@ -134,20 +133,27 @@ pub(crate) fn list_detail(cx: &Cx, request: ListKeyDetail) -> Result<KeyDetails,
     request.hsm_cluster_id.check()?;
     let search = request.search_key_alias.map(|it| it.0).unwrap_or_default();
     let snapshot = cx.engine.snapshot(&cx.caller);
-    let is_listed = |(key, its): &(&Arc<Key>, KeyState)| {
-        matches!(key.creator, Creator::User(_)) == is_of_users
-            && state.is_none_or(|state| state == *its)
-            && origin.is_none_or(|origin| origin == key.origin)
+    let listed = snapshot.view(&cx.caller).list_keys(|it| {
+        let word = words::usage_word(it.spec, it.usage);
+        matches!(it.creator, Creator::User(_)) == is_of_users
+            && state.is_none_or(|state| state == it.state)
+            && origin.is_none_or(|origin| origin == it.origin)
             && match &*usage {
                 "ALL" => true,
-                "" => words::usage_word(key) == SYMMETRIC,
-                usage => words::usage_word(key) == usage,
+                "" => word == SYMMETRIC,
+                usage => word == usage,
             }
-            && (alias_of(key).contains(&search) || key.id.as_str().contains(&search))
+    });
+    let is_found = |key: &Key| {
+        (alias_of(key).contains(&search) || key.id.as_str().contains(&search))
             && request.tag_filters.iter().all(|filter| filter.matches(&key.tags))
     };
-    let keys = snapshot.view(&cx.caller).keys().filter(is_listed).collect();
-    let (keys, total_count) = page.cut_ordered(keys, is_ascending);
+    let listed = if search.is_empty() && request.tag_filters.is_empty() {
+        listed
+    } else {
+        listed.filtered(|(key, _)| is_found(key))
+    };
+    let (keys, total_count) = page.of(listed, is_ascending);
     let metadata =
         |(key, state): (&Arc<Key>, KeyState)| KeyMetadata::of(&cx.caller.realm, key, state);
     Ok(KeyDetails { total_count, key_metadatas: keys.into_iter().map(metadata).collect() })

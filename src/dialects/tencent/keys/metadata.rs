@@ -50,7 +50,7 @@ impl KeyMetadata {
             create_time: seconds(key.created_at),
             description: settings.description.clone(),
             key_state: words::state_word(state),
-            key_usage: words::usage_word(key),
+            key_usage: words::usage_word(key.spec, key.usage),
             r#type: words::type_number(key),
             creator_uin: uin(&realm.account),
             key_rotation_enabled: settings.rotation.is_some(),
