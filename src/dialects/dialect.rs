@@ -8,7 +8,7 @@ use crate::dialects::actions::{Actions, Entry};
 use crate::dialects::gate::{Gate, Verified};
 use crate::dialects::profile::Profile;
 use crate::dialects::{Accounts, AuthMode, Call, Cx, Error, Form, ServerInfo};
-use crate::engine::Engine;
+use crate::engine::{ClientKeyIndex, Engine};
 use crate::watch::Decision;
 use crate::watch::journal::Mismatch;
 
@@ -79,7 +79,7 @@ pub trait Dialect: 'static {
         None
     }
     /// Why the signature of a refused request is wrong; `None` if the signature is right.
-    fn explain(gate: &Gate, call: &Self::Call) -> Option<Mismatch>;
+    fn explain(gate: &Gate, client_keys: &ClientKeyIndex, call: &Self::Call) -> Option<Mismatch>;
 }
 
 /// A cloud with what it needs to serve requests.

@@ -32,7 +32,7 @@ use axum::http::HeaderMap;
 use crate::dialects::{
     Accounts, Actions, Cx, Decided, Dialect, Entry, Error, Form, Gate, Profile, Verified,
 };
-use crate::engine::Engine;
+use crate::engine::{ClientKeyIndex, Engine};
 use crate::watch::journal::Mismatch;
 use dedicated::request;
 use profile::PROFILE;
@@ -115,7 +115,7 @@ impl Dialect for Alibaba {
         Some(ram::smallest_policy(needed))
     }
 
-    fn explain(gate: &Gate, call: &Call) -> Option<Mismatch> {
-        mismatch::explain(&gate.accounts, &gate.classes, call)
+    fn explain(gate: &Gate, client_keys: &ClientKeyIndex, call: &Call) -> Option<Mismatch> {
+        mismatch::explain(gate, client_keys, call)
     }
 }

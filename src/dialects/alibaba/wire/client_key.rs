@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use super::call::{Call, Scheme, region_of_shared_host};
-use super::rpc;
 use super::verify::{access_key_id, check_time, region};
+use super::{mismatch, rpc};
 use crate::dialects::accounts::Secret;
 use crate::dialects::alibaba::applications::Gateway;
 use crate::dialects::alibaba::codes;
 use crate::dialects::gate::replay::SpentNonce;
 use crate::dialects::gate::times::Times;
 use crate::dialects::gate::{Checked, Gate, LEEWAY};
-use crate::dialects::{Account, Error, Verified};
+use crate::dialects::{Account, Error, Refusal, Verified};
 use crate::engine::{Engine, IndexedClientKey};
 use crate::world::Instant;
 
@@ -20,7 +20,7 @@ const PRIVATE_KEY: &str = "PRIVATEKEY";
 
 /// The client key that a request names.
 pub(crate) fn named(engine: &Engine, call: &Call) -> Option<Arc<IndexedClientKey>> {
-    engine.client_key(access_key_id(call)?)
+    engine.client_keys().find(access_key_id(call)?)
 }
 
 /// Finds the application that sent a request. Its realm is that of the client key.
@@ -59,7 +59,10 @@ fn check(
     let is_valid = found.client_key.is_valid_at(times.realm());
     let key = found.signature_key().filter(|_| is_valid);
     match call.scheme {
-        Scheme::Dedicated(_) => call.signed_with_client_key().check(times, key).map(|()| None),
+        Scheme::Dedicated(_) => {
+            let checked = call.signed_with_client_key().check(times, key);
+            checked.inspect_err(|error| explain(call, error)).map(|()| None)
+        }
         Scheme::Rpc => {
             let key = key.ok_or(codes::FORBIDDEN_ACCESS_KEY)?;
             let made = check_time(times, call.param("Timestamp").ok_or(codes::ILLEGAL_TIMESTAMP)?)?;
@@ -84,6 +87,16 @@ fn check(
         // A client key makes no other signature.
         Scheme::Acs(_) | Scheme::Malformed => Err(Error::Invalid("Authorization".into())),
         Scheme::Bearer | Scheme::None => Err(codes::INCOMPLETE_SIGNATURE_BARE.into()),
+    }
+}
+
+/// Logs what the server signed, because this gateway's message does not contain it.
+fn explain(call: &Call, error: &Error) {
+    let is_mismatch = |refusal: &Refusal| *refusal.code == *codes::SIGNATURE_NOT_MATCH;
+    if matches!(error, Error::Refused(refusal) if is_mismatch(refusal)) {
+        let (client_key, action) = (access_key_id(call), call.action());
+        let string_to_sign = mismatch::of_dedicated(call);
+        tracing::warn!(client_key, action, string_to_sign, "the signature does not match");
     }
 }
 
