@@ -65,11 +65,11 @@ pub trait Dialect: 'static {
         call: &Self::Call,
         rights: &Self::Rights,
     ) -> Result<(), Error>;
-    /// Decides whether the user of this access key may run an action with these parameters, without
-    /// running it. `None` if the cloud does not explain its decisions, or the access key is the
-    /// account's own.
+    /// Decides whether the user or application of this access key may run an action with these
+    /// parameters at this host, without running it. `None` if the cloud does not explain its
+    /// decisions, or the access key is the account's own.
     #[must_use]
-    fn decide(_: &Cx, _: &Self::Rights, _: &str, _: (&str, &Form)) -> Option<Decided> {
+    fn decide(_: &Cx, _: &Self::Rights, _: (&str, &str), _: (&str, &Form)) -> Option<Decided> {
         None
     }
     /// The smallest policy that allows these actions, each on a resource. `None` if the cloud has

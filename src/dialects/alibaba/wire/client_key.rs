@@ -11,7 +11,7 @@ use crate::dialects::alibaba::codes;
 use crate::dialects::gate::replay::SpentNonce;
 use crate::dialects::gate::times::Times;
 use crate::dialects::gate::{Checked, Gate, LEEWAY};
-use crate::dialects::{Account, Error, Refusal, Verified};
+use crate::dialects::{Error, Refusal, Verified};
 use crate::engine::{Engine, IndexedClientKey};
 use crate::world::Instant;
 
@@ -30,8 +30,7 @@ pub(crate) fn verify(
     call: &Call,
     found: &IndexedClientKey,
 ) -> Result<Verified, Error> {
-    let id = &found.realm.account;
-    let account = gate.accounts.account(id).unwrap_or_else(|| Arc::new(Account::plain(id)));
+    let account = gate.account_of(&found.realm);
     let application = &found.client_key.application;
     let sender = |nonce| Checked::by_client_key(Arc::clone(&account), application.clone(), nonce);
     gate.admit_as(
@@ -102,8 +101,12 @@ fn explain(call: &Call, error: &Error) {
 
 /// The gateway that a request was sent to.
 pub(crate) fn gateway(call: &Call) -> Gateway<'_> {
-    let is_dedicated = matches!(call.scheme, Scheme::Dedicated(_));
-    match (instance_of_host(call.host()), region_of_shared_host(call.host())) {
+    gateway_of(call.host(), matches!(call.scheme, Scheme::Dedicated(_)))
+}
+
+/// The gateway of a host. The dedicated one's own wire says that it is one.
+pub(crate) fn gateway_of(host: &str, is_dedicated: bool) -> Gateway<'_> {
+    match (instance_of_host(host), region_of_shared_host(host)) {
         (Some(instance), _) => Gateway::Dedicated(instance),
         (None, _) if is_dedicated => Gateway::AnyDedicated,
         (None, Some(_)) => Gateway::Shared,

@@ -64,7 +64,7 @@ pub fn seed(policies: &[&str], more: &str) -> String {
     region: cn-hangzhou
     instances:
       - {{ id: kst-one, status: Connected }}
-      - {{ id: kst-two, status: Connected }}
+      - {{ id: kst-two, status: Connected, kind: HARDWARE }}
     client_keys:
       - id: {}
         application: app
