@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::conditions::Condition;
 use super::pattern::Pattern;
-use super::reading::{Flaw, each, member, object, texts};
+use super::reading::{Flaw, each, member, object, shortened, texts};
 
 /// The only version of documents.
 pub(super) const VERSION: &str = "1";
@@ -95,12 +95,21 @@ pub(in crate::dialects::alibaba) fn default_policy(account: &str, kind: &str) ->
     )
 }
 
-/// Checks that a text can be the policy of a key or a secret.
+/// Checks that a text can be the policy of a key or a secret of this account.
 ///
 /// # Errors
 /// What is wrong with it, and in which place.
-pub(in crate::dialects::alibaba) fn check_policy_of_resource(text: &str) -> Result<(), String> {
-    read_policy_of_resource(text).map(drop).map_err(|flaw| flaw.to_string())
+pub(in crate::dialects::alibaba) fn check_policy_of_resource(
+    text: &str,
+    account: &str,
+) -> Result<(), String> {
+    let document = read_policy_of_resource(text).map_err(|flaw| flaw.to_string())?;
+    let mut principals = document.statements.iter().flat_map(|it| &it.principals);
+    if let Some(other) = principals.find(|it| it.account != account) {
+        let other = shortened(&other.account);
+        tracing::warn!(account, other, "a policy for principals of another account has no effect");
+    }
+    Ok(())
 }
 
 /// Reads the policy of a key or a secret.
