@@ -1,5 +1,5 @@
-//! AES and SM4 in the modes CBC and ECB (NIST SP 800-38A, sections 6.1 and 6.2), with the padding of
-//! PKCS #7 (RFC 5652, section 6.3) or none. Nothing here is authenticated: it is for those whose
+//! AES and SM4 in the modes CBC and ECB (NIST SP 800-38A, sections 6.1 and 6.2), with the padding
+//! of PKCS #7 (RFC 5652, section 6.3) or none. Nothing here is authenticated: it is for those whose
 //! format says so.
 
 use aes::{Aes128, Aes192, Aes256};

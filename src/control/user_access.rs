@@ -1,4 +1,5 @@
-//! What users and applications may do: explains decisions, decides without acting, and suggests policies.
+//! What users, roles and applications may do: explains decisions, decides without acting, and
+//! suggests policies.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;

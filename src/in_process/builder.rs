@@ -108,8 +108,8 @@ impl Builder {
         self
     }
 
-    /// A YAML file with accounts, their access keys, users and policies. Access keys in it are added
-    /// to the others.
+    /// A YAML file with accounts, their access keys, users and policies. Access keys in it are
+    /// added to the others.
     pub fn accounts_file(self, path: impl Into<PathBuf>) -> Self {
         Self { accounts: Some(path.into()), ..self }
     }
@@ -125,8 +125,8 @@ impl Builder {
         Self { auth: mode, ..self }
     }
 
-    /// Lets keys and secrets outside of KMS instances have policies too, as JSON objects of any form.
-    /// They decide nothing.
+    /// Lets keys and secrets outside of KMS instances have policies too, as JSON objects of any
+    /// form. They decide nothing.
     pub fn lenient_policies(self) -> Self {
         Self { lenient_policies: true, ..self }
     }

@@ -252,8 +252,8 @@ impl AccountEntry {
         Ok(projects)
     }
 
-    /// Its access keys and tokens and those of its users and roles, each with its location. `account` is what
-    /// [`AccountEntry::account`] returned.
+    /// Its access keys and tokens and those of its users and roles, each with its location.
+    /// `account` is what [`AccountEntry::account`] returned.
     pub(super) fn credentials<'a>(
         &'a self,
         account: &'a Arc<Account>,

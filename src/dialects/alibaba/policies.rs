@@ -29,8 +29,7 @@ fn check(cx: &Cx, view: &View<'_>, instance: Option<&str>, policy: &Policy) -> R
         if instance.is_none() {
             return Err(codes::FORBIDDEN_KEY_POLICY_UN_SUPPORTED.into());
         }
-        if let Err(flaw) = check_policy_of_resource(&policy.0, &cx.caller.realm.account)
-        {
+        if let Err(flaw) = check_policy_of_resource(&policy.0, &cx.caller.realm.account) {
             let refusal = codes::INVALID_PARAMETER.with(&["Policy"]);
             return Err(refusal.and(&format!("{flaw}.")).into());
         }

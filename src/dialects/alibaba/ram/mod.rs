@@ -1,9 +1,9 @@
 //! Access control for the users of an account (Resource Access Management). An account's own access
 //! keys may do everything; its users may do what policies allow, if the account enforces that.
 //!
-//! `needs/` says which actions on which resources a request needs. `layers.rs` decides about each of them with the policies, which
-//! `document.rs` and `conditions.rs` have read. The engine then lets the request reach only the
-//! keys that were checked.
+//! `needs/` says which actions on which resources a request needs. `layers.rs` decides about each
+//! of them with the policies, which `document.rs` and `conditions.rs` have read. The engine then
+//! lets the request reach only the keys that were checked.
 
 mod conditions;
 #[cfg(test)]

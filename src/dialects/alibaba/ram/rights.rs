@@ -1,4 +1,5 @@
-//! The policies of users, roles, sessions and resource directories, read once when the server starts.
+//! The policies of users, roles, sessions and resource directories, read once when the server
+//! starts.
 
 use rustc_hash::FxHashMap;
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! CBC and ECB, in which keys of hardware instances encrypt too.
 
-use super::client::{Client, EVERYTHING, Reply, SHARED, Value, server};
+use super::client::{Client, EVERYTHING, Reply, Value, server};
 
 const KEYS: &str = "    keys:
       - id: key-hard
@@ -8,14 +8,13 @@ const KEYS: &str = "    keys:
         instance: kst-two
         material: 603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4
       - { id: key-sm4, spec: Aliyun_SM4, instance: kst-two }
-      - { id: key-soft, spec: Aliyun_AES_256, instance: kst-one }
-      - { id: key-out, spec: Aliyun_AES_256 }";
+      - { id: key-soft, spec: Aliyun_AES_256, instance: kst-one }";
 
 /// A policy for everything in the hardware instance.
 const IN_HARDWARE: &str = "instance: kst-two, resources: [\"key/*\"], permissions: [RbacPermission/Template/CryptoServiceKeyUser]";
 
 fn client() -> (crate::kit::Server, Client) {
-    let server = server(&[EVERYTHING, SHARED, IN_HARDWARE], KEYS);
+    let server = server(&[EVERYTHING, IN_HARDWARE], KEYS);
     let client = Client::of(&server);
     (server, client)
 }
@@ -111,7 +110,6 @@ fn only_aes_keys_of_hardware_instances_have_them() {
     for (key, algorithm) in [
         ("key-soft", "AES_CBC"),
         ("key-soft", "AES_ECB"),
-        ("key-out", "AES_CBC"),
         ("key-sm4", "SM4_CBC"),
         ("key-sm4", "SM4_ECB"),
     ] {

@@ -52,7 +52,10 @@ fn check(client: &Client, get: &str, set: &str, of: (&str, &str)) {
         ("Effect", "Colour"),
     ] {
         let wrong = good.replace(old, new);
-        client.call(set, &[of, ("Policy", &wrong)]).refused_parameter("Policy");
+        let message = client.call(set, &[of, ("Policy", &wrong)]).refused(400, "InvalidParameter");
+        // The usual message, and then what is wrong in which place.
+        let rest = message.strip_prefix("The specified parameter \"Policy\" is not valid. ");
+        assert!(rest.is_some_and(|rest| rest.contains(": ")), "{message}");
     }
     client.call(set, &[of, ("Policy", &long(32_768))]).ok();
     for bad in ["text", "[]", "{}", "{", "\"{}\"", "null", &long(32_769)] {
