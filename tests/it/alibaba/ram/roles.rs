@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{FORBIDDEN, allow, arn, policy, server_with, user};
-use crate::kit::{Client, Server, control};
+use crate::kit::{Client, Server, control, kmsim};
+use crate::logs::logged;
 
 /// A role with these policies, and a temporary access key whose id, secret and token are its name.
 fn role(name: &str, policies: &[Value], session: &Value) -> Value {
@@ -123,4 +124,17 @@ fn a_policy_that_is_not_understood_is_explained() {
         let rest = message.strip_prefix("The specified parameter \"Policy\" is not valid. ");
         assert!(rest.is_some_and(|rest| rest.starts_with(what)), "{message}");
     }
+}
+
+/// The other clouds do not complain about policies that are not theirs.
+#[test]
+fn the_log_has_no_warning_about_policies_that_are_understood() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, log) = (folder.path().join("accounts.yaml"), folder.path().join("log"));
+    let policies = [json!("AliyunKMSFullAccess"), allow(&["kms:*"], &["*"])];
+    std::fs::write(&file, super::accounts(&[user("bob", &policies)], &json!({}))).unwrap();
+    let mut command = kmsim(&["--data", ":memory:", "--accounts"]);
+    drop(logged(command.arg(&file), &log));
+    let logs = std::fs::read_to_string(&log).unwrap();
+    assert!(!logs.contains("WARN"), "{logs}");
 }
