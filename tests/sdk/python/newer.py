@@ -230,8 +230,8 @@ def instances(kms):
     kms.call("UpdateKmsInstanceBindVpc", KmsInstanceId=INSTANCE, BindVpcs=json.dumps(bound))
     told = kms.call("GetKmsInstance", KmsInstanceId=INSTANCE)["KmsInstance"]["BindVpcs"]["BindVpc"]
     same([it["VpcOwnerId"] for it in told], [ACCOUNT], "owners of bound networks")
+    same(kms.call("GetKmsInstance", KmsInstanceId="kst-none")["KmsInstance"], {"InstanceId": ""}, "no instance")
     for action, params in (
-        ("GetKmsInstance", {}),
         ("ConnectKmsInstance", {"VpcId": "v", "ZoneIds": "a,b", "VSwitchIds": "s", "KMProvider": "Aliyun"}),
         ("ReleaseKmsInstance", {}),
     ):
