@@ -40,8 +40,8 @@ impl InUse {
     /// The key that a request names, or the one with the version that it names.
     ///
     /// # Errors
-    /// It names neither, or there is no such key, or the key is for something else, or the operation
-    /// is not admitted.
+    /// It names neither, or there is no such key, or the key is for something else, or the
+    /// operation is not admitted.
     pub(super) fn of(
         cx: &Cx,
         (key, version): (Option<KeyName>, Option<VersionName>),
