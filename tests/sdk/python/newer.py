@@ -300,11 +300,11 @@ def state_invalid(call, *args, **params):
 
 
 def not_there(kms, **instance):
-    """Every action refuses an instance that does not exist."""
+    """Every action refuses an instance that does not exist, except the one that tells."""
+    same(kms.call("GetKmsInstance", **instance)["KmsInstance"], {"InstanceId": ""}, "no instance")
     networks = {"VpcId": "v", "ZoneIds": "a,b", "VSwitchIds": "s", "KMProvider": "Aliyun"}
     unknown = (403, "Forbidden.DKMSInstanceNotFound", "The specified DKMS Instance is not found.")
     for action, params in (
-        ("GetKmsInstance", {}),
         ("GetKmsInstanceQuotaInfos", {}),
         ("ConnectKmsInstance", networks),
         ("UpdateKmsInstanceBindVpc", {"BindVpcs": "[]"}),
