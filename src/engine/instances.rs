@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Caller, Engine, Error, InstanceError, View};
 use crate::model::{
-    BoundNetwork, Instance, InstanceId, InstanceKind, InstanceNetwork, InstanceStatus,
+    BoundNetwork, Instance, InstanceId, InstanceKind, InstanceNetwork, InstanceStatus, Key, Secret,
 };
 
 /// How much of an instance's capacity is used.
@@ -48,12 +48,22 @@ impl<'a> View<'a> {
     /// How much of an instance's capacity is used. It takes time for every key and secret.
     #[must_use]
     pub fn instance_use(&self, instance: &Instance) -> InstanceUse {
-        let is_its_own = |named: Option<&str>| named == Some(instance.id.as_str());
         InstanceUse {
-            keys: self.keys().filter(|(key, _)| is_its_own(key.instance.as_deref())).count(),
-            secrets: self.secrets().filter(|it| is_its_own(it.instance.as_deref())).count(),
+            keys: self.keys_in(&instance.id).count(),
+            secrets: self.secrets_in(&instance.id).count(),
             networks: usize::from(instance.network.is_some()) + instance.bound_networks.len(),
         }
+    }
+
+    /// The keys in an instance, oldest first.
+    fn keys_in(&self, instance: &InstanceId) -> impl Iterator<Item = &'a Arc<Key>> {
+        let keys = self.keys().map(|(key, _)| key);
+        keys.filter(|key| key.instance.as_deref() == Some(instance.as_str()))
+    }
+
+    /// The secrets in an instance, oldest first.
+    fn secrets_in(&self, instance: &InstanceId) -> impl Iterator<Item = &'a Arc<Secret>> {
+        self.secrets().filter(|it| it.instance.as_deref() == Some(instance.as_str()))
     }
 
     /// Checks that a new key can be put into an instance, if its cloud has instances.
@@ -177,7 +187,7 @@ impl Engine {
         .await
     }
 
-    /// Releases an instance. Its keys and secrets remain, and name an instance that is gone.
+    /// Releases an instance, and deletes the keys and secrets in it for good.
     ///
     /// # Errors
     /// [`InstanceError::Unsupported`] if it is paid in advance; [`InstanceError::Protected`];
@@ -200,6 +210,14 @@ impl Engine {
                 return Err(InstanceError::NoBackup.into());
             }
             let ordinal = instance.ordinal;
+            let keys: Vec<_> = draft.view().keys_in(&id).cloned().collect();
+            let secrets: Vec<_> = draft.view().secrets_in(&id).map(|it| it.ordinal).collect();
+            for key in keys {
+                draft.remove_key(&key);
+            }
+            for secret in secrets {
+                draft.remove::<Secret>(secret);
+            }
             draft.remove::<Instance>(ordinal);
             Ok(())
         })

@@ -252,6 +252,43 @@ fn instances_have_tags_a_name_and_protection() {
 }
 
 #[test]
+fn what_is_in_an_instance_is_released_with_it() {
+    let seed = "
+accounts: [{ id: '1000000000000001', access_keys: [{ id: testid, secret: testsecret }] }]
+realms:
+  - account: '1000000000000001'
+    instances: [{ id: kst-one, backed_up: true }, { id: kst-two }]
+    keys:
+      - { id: key-one, instance: kst-one, aliases: [alias/one] }
+      - { id: key-two, instance: kst-two, aliases: [alias/two] }
+      - { id: key-out }
+    secrets:
+      - { name: of-one, value: text, instance: kst-one, encryption_key_id: key-one }
+      - { name: of-two, value: text, instance: kst-two, encryption_key_id: key-two }
+      - { name: outside, value: text }
+";
+    let server = Server::with(Setup { seeds: &[seed], ..Setup::default() });
+    let client = server.client();
+    client.call("ReleaseKmsInstance", &[("KmsInstanceId", "kst-one")]).ok();
+    let describe = |key| client.call("DescribeKey", &[("KeyId", key)]);
+    describe("key-one").refused(404, "Forbidden.KeyNotFound");
+    describe("alias/one").refused(404, "Forbidden.AliasNotFound");
+    let read = |secret| client.call("GetSecretValue", &[("SecretName", secret)]);
+    read("of-one").refused(404, "Forbidden.ResourceNotFound");
+    for key in ["key-two", "alias/two", "key-out"] {
+        describe(key).ok();
+    }
+    for secret in ["of-two", "outside"] {
+        assert_eq!(read(secret).ok()["SecretData"], "text");
+    }
+    // Their names are free.
+    client.call("CreateAlias", &[("AliasName", "alias/one"), ("KeyId", "key-out")]).ok();
+    let again = [("SecretName", "of-one"), ("SecretData", "new"), ("VersionId", "v1")];
+    client.call("CreateSecret", &again).ok();
+    assert_eq!(read("of-one").ok()["SecretData"], "new");
+}
+
+#[test]
 fn hardware_decides_where_a_key_is_kept_and_whether_it_rotates() {
     let (_server, client) = server();
     client.instance("kst-software");

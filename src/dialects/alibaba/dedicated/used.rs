@@ -9,7 +9,7 @@ use crate::dialects::alibaba::names::{KeyName, VersionName};
 use crate::dialects::alibaba::values::Blob;
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, KeyError, Operation, PairRef};
-use crate::model::{InstanceId, InstanceKind, Key, VersionId};
+use crate::model::{InstanceId, InstanceKind, Key, KeyUsage, VersionId};
 
 /// Which version a request uses, if it names none.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,11 +26,24 @@ pub(super) struct InUse {
     pub(super) version: VersionId,
 }
 
+/// What a key must be for. Every pair shows its public key.
+fn usage_of(operation: Operation) -> Option<KeyUsage> {
+    match operation {
+        Operation::Encrypt | Operation::Decrypt | Operation::GenerateDataKey => {
+            Some(KeyUsage::EncryptDecrypt)
+        }
+        Operation::Sign | Operation::Verify => Some(KeyUsage::SignVerify),
+        Operation::GenerateMac => Some(KeyUsage::GenerateVerifyMac),
+        _ => None,
+    }
+}
+
 impl InUse {
     /// The key that a request names, or the one with the version that it names.
     ///
     /// # Errors
-    /// It names neither, or there is no such key, or the operation is not admitted.
+    /// It names neither, or there is no such key, or the key is for something else, or the
+    /// operation is not admitted.
     pub(super) fn of(
         cx: &Cx,
         (key, version): (Option<KeyName>, Option<VersionName>),
@@ -46,6 +59,9 @@ impl InUse {
             (None, None) => return Err(Error::Missing("KeyId".into())),
         };
         let key = Arc::clone(admitted.key());
+        if usage_of(operation).is_some_and(|usage| usage != key.usage) {
+            return Err(codes::UNSUPPORTED_OPERATION.into());
+        }
         let usual = match usual {
             Usual::Initial => key.versions.first(),
             Usual::Primary => key.primary(),
