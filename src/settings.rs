@@ -1,7 +1,9 @@
 //! What a server is given. An error is one line that names the option.
 
 use std::ffi::OsStr;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::sync::Arc;
 
 use zeroize::Zeroizing;
@@ -11,7 +13,7 @@ use crate::dialects::accounts::{AccessKey, Secret};
 use crate::dialects::{Account, Accounts, AuthMode};
 use crate::model::{IpRange, Realm};
 use crate::seed::{self, Seed};
-use crate::tls::{OwnCertificate, ServedName};
+use crate::tls::{CertificateError, OwnCertificate, ServedName};
 use crate::world::{Clock, Entropy, Instant, World};
 
 /// The id, secret and account of the access key that a server has if none is configured.
@@ -28,7 +30,7 @@ pub struct StartError(String);
 
 impl StartError {
     /// An error in one option.
-    pub(crate) fn of(option: &str, what: impl std::fmt::Display) -> Self {
+    pub(crate) fn of(option: &str, what: impl Display) -> Self {
         Self(format!("{option}: {what}"))
     }
 }
@@ -168,6 +170,54 @@ pub(crate) fn region(given: Option<&str>) -> Result<Option<String>, StartError> 
         }
         region => Ok(region.map(str::to_owned)),
     }
+}
+
+/// The values of an option, parsed.
+///
+/// # Errors
+/// One of them is invalid.
+pub(crate) fn parsed<'a, T: FromStr<Err: Display>>(
+    option: &str,
+    given: impl Iterator<Item = &'a str>,
+) -> Result<Vec<T>, StartError> {
+    given.map(str::parse).collect::<Result<_, _>>().map_err(|error| StartError::of(option, error))
+}
+
+/// Reads a certificate with its chain, and its private key.
+///
+/// # Errors
+/// A file cannot be read, or the two do not fit.
+pub(crate) fn own_certificate(certificate: &Path, key: &Path) -> Result<Certificates, StartError> {
+    let own = OwnCertificate::read(certificate, key);
+    own.map(Certificates::Own).map_err(|error| match error {
+        CertificateError::Certificate(error) => StartError::of("--tls-cert", error),
+        CertificateError::Key(error) => StartError::of("--tls-key", error),
+    })
+}
+
+/// Lets those use the control plane who have this token.
+///
+/// # Errors
+/// The text cannot be a token. The message does not show it.
+pub(crate) fn token_access(token: &str) -> Result<ControlAccess, StartError> {
+    if token.is_empty() || !token.bytes().all(|it| it.is_ascii_graphic()) {
+        let what = "expected printable ASCII without spaces";
+        return Err(StartError::of("--control-token", what));
+    }
+    Ok(ControlAccess::Token(ControlToken::new(token)))
+}
+
+/// Adds the accounts of an accounts file.
+///
+/// # Errors
+/// The file cannot be read, or has something else than accounts.
+pub(crate) fn add_accounts(path: &Path, accounts: &mut Accounts) -> Result<(), StartError> {
+    let wrong = |error| StartError::of("--accounts", error);
+    for seed in seed::read_path(path).map_err(wrong)? {
+        let alone = seed.check_accounts_alone();
+        alone.and_then(|()| seed.add_accounts(accounts)).map_err(wrong)?;
+    }
+    Ok(())
 }
 
 /// Reads seed files, and folders of them, in the given order.

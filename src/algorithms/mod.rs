@@ -17,7 +17,7 @@
 
 pub mod asymmetric;
 pub mod base64_text;
-pub mod cbc;
+pub mod block_modes;
 mod ecdsa;
 mod ed25519;
 pub mod mac;

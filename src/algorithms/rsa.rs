@@ -257,4 +257,12 @@ impl SignatureKey {
         Signature::try_from(signature)
             .is_ok_and(|signature| self.0.verify(message, &signature).is_ok())
     }
+
+    /// Whether `signature` is this key's PSS signature over `message`, also with SHA-256.
+    #[must_use]
+    pub fn verifies_pss(&self, message: &[u8], signature: &[u8]) -> bool {
+        let key = rsa::pss::VerifyingKey::<Sha256>::new(self.0.as_ref().clone());
+        rsa::pss::Signature::try_from(signature)
+            .is_ok_and(|signature| key.verify(message, &signature).is_ok())
+    }
 }

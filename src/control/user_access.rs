@@ -1,4 +1,5 @@
-//! What users may do: explains decisions, decides without acting, and suggests policies.
+//! What users, roles and applications may do: explains decisions, decides without acting, and
+//! suggests policies.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -19,7 +20,7 @@ use crate::app::App;
 use crate::dialects::{Cloud, Hypothetical, PROFILES, Unanswered};
 use crate::model::Realm;
 use crate::watch::journal::{Condition, Filter, Since};
-use crate::watch::{Check, Decision};
+use crate::watch::{Asker, Check, Decision, PolicyRefusal};
 
 pub(super) fn endpoints() -> Endpoints {
     Endpoints::on_page(include_str!("openapi/user_access.json"))
@@ -32,9 +33,11 @@ pub(super) fn endpoints() -> Endpoints {
 #[derive(Serialize)]
 pub(super) struct ShownDecision {
     allowed: bool,
-    /// Whether the account limits its users.
+    /// Whether the account limits its users. Applications are always limited.
     enforced: bool,
     user: Option<String>,
+    role: Option<String>,
+    application: Option<String>,
     checks: Vec<ShownCheck>,
 }
 
@@ -48,21 +51,35 @@ struct ShownCheck {
     policy: Option<String>,
     statement: Option<usize>,
     sid: Option<String>,
+    refusals: Vec<ShownRefusal>,
+}
+
+#[derive(Serialize)]
+struct ShownRefusal {
+    policy: String,
+    why: String,
 }
 
 impl ShownDecision {
     pub(super) fn of(decision: &Decision) -> Self {
-        Self {
+        let mut shown = Self {
             allowed: decision.denied().is_none(),
             enforced: decision.is_enforced,
-            user: Some(decision.user.clone()),
             checks: decision.checks.iter().map(ShownCheck::of).collect(),
+            ..Self::of_account()
+        };
+        match &decision.asker {
+            Asker::User(name) => shown.user = Some(name.clone()),
+            Asker::Role(name) => shown.role = Some(name.clone()),
+            Asker::Application(name) => shown.application = Some(name.clone()),
         }
+        shown
     }
 
     /// The account itself may do everything.
     fn of_account() -> Self {
-        Self { allowed: true, enforced: false, user: None, checks: Vec::new() }
+        let (user, role, application) = (None, None, None);
+        Self { allowed: true, enforced: false, user, role, application, checks: Vec::new() }
     }
 }
 
@@ -77,8 +94,15 @@ impl ShownCheck {
             why: ruling.map(|it| it.why),
             layer: ruling.map(|it| it.layer),
             policy: statement.map(|it| it.policy.clone()),
-            statement: statement.map(|it| it.at),
+            statement: statement.and_then(|it| it.at),
             sid: statement.and_then(|it| it.name.clone()),
+            refusals: ruling.map_or_else(Vec::new, |it| {
+                let shown = |it: &PolicyRefusal| {
+                    let PolicyRefusal { policy, why } = it.clone();
+                    ShownRefusal { policy, why }
+                };
+                it.refusals.iter().map(shown).collect()
+            }),
         }
     }
 }
@@ -92,7 +116,8 @@ async fn explain(
     let found = kept(&app)?.page(&Filter { conditions, ..Filter::default() }, 1).entries;
     let entry = found.first().ok_or_else(|| Refused::not_found("no such request is kept"))?;
     let decision = entry.decision.as_ref();
-    let none = || Refused::not_found("no user's access was checked for this request");
+    let none =
+        || Refused::not_found("no access of a user or an application was checked for this request");
     Ok(Json(ShownDecision::of(decision.ok_or_else(none)?)))
 }
 
@@ -126,7 +151,8 @@ async fn suggest(State(app): State<Arc<App>>, uri: Uri) -> Answer<Suggested> {
     let (journal, mut needed, mut count) = (kept(&app)?, Vec::new(), 0);
     loop {
         let page = journal.page(&filter, 1000);
-        for decision in page.entries.iter().filter_map(|entry| entry.decision.as_ref()) {
+        let decisions = page.entries.iter().filter_map(|entry| entry.decision.as_ref());
+        for decision in decisions.filter(|it| !matches!(it.asker, Asker::Application(_))) {
             count += 1;
             let checks = decision.checks.iter();
             needed.extend(checks.map(|it| (it.action.clone(), it.resource.clone())));
@@ -156,6 +182,8 @@ struct Asked {
     source_ip: Option<IpAddr>,
     #[serde(default)]
     secure_transport: bool,
+    #[serde(default)]
+    host: String,
 }
 
 /// `POST /_kmsim/access/check`: decides about a request that is not made.
@@ -174,6 +202,7 @@ async fn check(
         params: &asked.parameters,
         peer: asked.source_ip,
         is_encrypted: asked.secure_transport,
+        host: &asked.host,
     };
     match cloud.decide(&app.engine, &request) {
         Ok(Some(decision)) => Ok(Json(ShownDecision::of(&decision))),

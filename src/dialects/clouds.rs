@@ -200,6 +200,7 @@ mod tests {
     use crate::dialects::accounts::{AccessKey, Secret};
     use crate::dialects::wire::form::WORK;
     use crate::dialects::{Account, Call, Gate};
+    use crate::engine::ClientKeyIndex;
     use crate::watch::classes::Classes;
     use crate::watch::journal::{EXPLAIN_LIMIT, Mismatch};
 
@@ -228,7 +229,7 @@ mod tests {
             body: Ok(body.into()),
         };
         let call = D::Call::parse(inbound);
-        (D::explain(&gate, &call), WORK.get())
+        (D::explain(&gate, &ClientKeyIndex::default(), &call), WORK.get())
     }
 
     type Explained = fn(String, Option<&'static str>) -> (Option<Mismatch>, usize);
@@ -236,6 +237,7 @@ mod tests {
     /// Every signature: the parameters that it needs, and its header.
     const SIGNATURES: &[(Explained, &str, Option<&str>)] = &[
         (explained::<Alibaba>, "AccessKeyId=one&SignatureMethod=HMAC-SHA1&Signature=x", None),
+        (explained::<Alibaba>, "AccessKeyId=one&SignatureMethod=SHA256withRSA&Signature=x", None),
         (
             explained::<Alibaba>,
             "",

@@ -8,7 +8,7 @@ use crate::dialects::actions::{Actions, Entry};
 use crate::dialects::gate::{Gate, Verified};
 use crate::dialects::profile::Profile;
 use crate::dialects::{Accounts, AuthMode, Call, Cx, Error, Form, ServerInfo};
-use crate::engine::Engine;
+use crate::engine::{ClientKeyIndex, Engine};
 use crate::watch::Decision;
 use crate::watch::journal::Mismatch;
 
@@ -65,11 +65,11 @@ pub trait Dialect: 'static {
         call: &Self::Call,
         rights: &Self::Rights,
     ) -> Result<(), Error>;
-    /// Decides whether the user of this access key may run an action with these parameters, without
-    /// running it. `None` if the cloud does not explain its decisions, or the access key is the
-    /// account's own.
+    /// Decides whether the user or application of this access key may run an action with these
+    /// parameters at this host, without running it. `None` if the cloud does not explain its
+    /// decisions, or the access key is the account's own.
     #[must_use]
-    fn decide(_: &Cx, _: &Self::Rights, _: &str, _: (&str, &Form)) -> Option<Decided> {
+    fn decide(_: &Cx, _: &Self::Rights, _: (&str, &str), _: (&str, &Form)) -> Option<Decided> {
         None
     }
     /// The smallest policy that allows these actions, each on a resource. `None` if the cloud has
@@ -79,7 +79,7 @@ pub trait Dialect: 'static {
         None
     }
     /// Why the signature of a refused request is wrong; `None` if the signature is right.
-    fn explain(gate: &Gate, call: &Self::Call) -> Option<Mismatch>;
+    fn explain(gate: &Gate, client_keys: &ClientKeyIndex, call: &Self::Call) -> Option<Mismatch>;
 }
 
 /// A cloud with what it needs to serve requests.

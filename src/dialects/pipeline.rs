@@ -66,7 +66,7 @@ pub(super) async fn serve<D: Dialect>(
         _ => {}
     }
     faults::apply_to_response(D::PROFILE, &mut response, &report.plan);
-    let explain = || D::explain(&served.gate, &call);
+    let explain = || D::explain(&served.gate, engine.client_keys(), &call);
     report.finish((served, engine, watch), caller.as_ref(), &call, (code, &response), explain);
     response
 }

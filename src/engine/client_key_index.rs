@@ -34,7 +34,7 @@ type Map = HashTrieMapSync<ClientKeyId, Arc<IndexedClientKey>>;
 
 /// The index. If two realms have a client key with the same id, it has the one that was added last.
 #[derive(Debug, Default)]
-pub(super) struct ClientKeyIndex(ArcSwap<Map>);
+pub struct ClientKeyIndex(ArcSwap<Map>);
 
 impl ClientKeyIndex {
     /// The index of these realms.
@@ -74,9 +74,20 @@ impl ClientKeyIndex {
         self.publish(Some(map));
     }
 
-    /// The client key with this id.
-    pub(super) fn find(&self, id: &ClientKeyId) -> Option<Arc<IndexedClientKey>> {
-        self.0.load().get(id).cloned()
+    /// The client key with this id, in whatever realm. It takes no lock.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<Arc<IndexedClientKey>> {
+        self.0.load().get(&ClientKeyId::parse(id)?).cloned()
+    }
+
+    /// The other client keys of this one's realm: as many as `most`, in any order.
+    #[must_use]
+    pub fn beside(&self, one: &IndexedClientKey, most: usize) -> Vec<Arc<IndexedClientKey>> {
+        let all = self.0.load();
+        let is_beside = |it: &&Arc<IndexedClientKey>| {
+            it.realm == one.realm && it.client_key.id != one.client_key.id
+        };
+        all.values().filter(is_beside).take(most).cloned().collect()
     }
 
     fn publish(&self, map: Option<Map>) {

@@ -10,8 +10,8 @@ use super::clocks::Clocks;
 use super::realms::Realms;
 use super::snapshot::Snapshot;
 use super::writer::Writer;
-use super::{Caller, Draft, Error, IndexedClientKey, Rules};
-use crate::model::{ClientKeyId, Realm, State};
+use super::{Caller, ClientKeyIndex, Draft, Error, Rules};
+use crate::model::{Realm, State};
 use crate::store::{Store, StoreError};
 use crate::world::World;
 
@@ -76,10 +76,10 @@ impl Engine {
         &self.world
     }
 
-    /// The client key with this id, in whatever realm. It takes no lock.
+    /// The client keys of all realms.
     #[must_use]
-    pub fn client_key(&self, id: &str) -> Option<Arc<IndexedClientKey>> {
-        self.realms.client_keys.find(&ClientKeyId::parse(id)?)
+    pub fn client_keys(&self) -> &ClientKeyIndex {
+        &self.realms.client_keys
     }
 
     /// The current state of the caller's realm.

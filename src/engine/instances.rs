@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use super::{Caller, Engine, Error, InstanceError, View};
+use super::{Caller, Engine, Error, InstanceError, KeyRow, List, View};
 use crate::model::{
-    BoundNetwork, Instance, InstanceId, InstanceKind, InstanceNetwork, InstanceStatus,
+    BoundNetwork, Instance, InstanceId, InstanceKind, InstanceNetwork, InstanceStatus, Secret,
 };
 
 /// How much of an instance's capacity is used.
@@ -48,12 +48,21 @@ impl<'a> View<'a> {
     /// How much of an instance's capacity is used.
     #[must_use]
     pub fn instance_use(&self, instance: &Instance) -> InstanceUse {
-        let is_its_own = |named: Option<&str>| named == Some(instance.id.as_str());
         InstanceUse {
-            keys: self.list_keys(|it| is_its_own(it.instance.as_deref())).total(),
-            secrets: self.list_secrets(|it| is_its_own(it.instance.as_deref())).total(),
+            keys: self.keys_in(&instance.id).total(),
+            secrets: self.secrets_in(&instance.id).total(),
             networks: usize::from(instance.network.is_some()) + instance.bound_networks.len(),
         }
+    }
+
+    /// The keys in an instance, oldest first.
+    fn keys_in(&self, instance: &InstanceId) -> List<'a, KeyRow<'a>> {
+        self.list_keys(|it| it.instance.as_deref() == Some(instance.as_str()))
+    }
+
+    /// The secrets in an instance, oldest first.
+    fn secrets_in(&self, instance: &InstanceId) -> List<'a, &'a Arc<Secret>> {
+        self.list_secrets(|it| it.instance.as_deref() == Some(instance.as_str()))
     }
 
     /// Checks that a new key can be put into an instance, if its cloud has instances.
@@ -177,7 +186,7 @@ impl Engine {
         .await
     }
 
-    /// Releases an instance. Its keys and secrets remain, and name an instance that is gone.
+    /// Releases an instance, and deletes the keys and secrets in it for good.
     ///
     /// # Errors
     /// [`InstanceError::Unsupported`] if it is paid in advance; [`InstanceError::Protected`];
@@ -200,6 +209,16 @@ impl Engine {
                 return Err(InstanceError::NoBackup.into());
             }
             let ordinal = instance.ordinal;
+            let keys = draft.view().keys_in(&id).all();
+            let keys: Vec<_> = keys.into_iter().map(|(key, _)| Arc::clone(key)).collect();
+            let secrets = draft.view().secrets_in(&id).all();
+            let secrets: Vec<_> = secrets.into_iter().map(|it| it.ordinal).collect();
+            for key in keys {
+                draft.remove_key(&key);
+            }
+            for secret in secrets {
+                draft.remove::<Secret>(secret);
+            }
             draft.remove::<Instance>(ordinal);
             Ok(())
         })

@@ -112,7 +112,7 @@ pub use caller::{Caller, Quota, UsedKey};
 pub use certificate_use::Message;
 pub use certificates::NewCertificate;
 pub use cipher::{Opened, Resealed, Sealed, Used};
-pub use client_key_index::IndexedClientKey;
+pub use client_key_index::{ClientKeyIndex, IndexedClientKey};
 pub use client_keys::{MadeClientKey, NewClientKey};
 pub use clocks::{ClockChange, SavedClocks};
 pub use data_keys::NewDataKey;

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::cipher::{Opened, Sealed, Used};
 use super::{Admitted, Caller, CiphertextError, Engine, Error, KeyError, Operation, PairRef};
+use crate::algorithms::block_modes::{self, Mode, Padding};
 use crate::algorithms::symmetric::{self, IV_LEN, TAG_LEN};
 use crate::model::{SymmetricSpec, VersionId};
 
@@ -54,6 +55,46 @@ impl Engine {
         let mut text = Zeroizing::new(text.to_vec());
         symmetric::open(spec.into(), material, iv, associated, &mut text, *tag)
             .map_err(|_| CiphertextError::DecryptionFailed)?;
+        Ok(Used::new(text, &admitted, version))
+    }
+}
+
+impl Engine {
+    /// Encrypts with this version in a mode that authenticates nothing.
+    ///
+    /// # Errors
+    /// As in [`Engine::seal_with_version`]; and [`KeyError::TextTooLong`] for a text that is not
+    /// whole blocks and is not padded.
+    pub fn encrypt_blocks(
+        &self,
+        caller: &Caller,
+        key: &PairRef,
+        operation: Operation,
+        how: (Mode, Padding),
+        text: &[u8],
+    ) -> Result<Sealed, Error> {
+        let snapshot = self.snapshot(caller);
+        let admitted = snapshot.view(caller).admit(&key.key, operation)?;
+        let (spec, version, material) = material(&admitted, key)?;
+        let encrypted = block_modes::encrypt((spec.into(), material), how, text)?;
+        Ok(Used::new(encrypted, &admitted, version))
+    }
+
+    /// Decrypts what [`Engine::encrypt_blocks`] encrypted.
+    ///
+    /// # Errors
+    /// As in [`Engine::open_with_version`].
+    pub fn decrypt_blocks(
+        &self,
+        caller: &Caller,
+        key: &PairRef,
+        how: (Mode, Padding),
+        ciphertext: &[u8],
+    ) -> Result<Opened, Error> {
+        let snapshot = self.snapshot(caller);
+        let admitted = snapshot.view(caller).admit(&key.key, Operation::Decrypt)?;
+        let (spec, version, material) = material(&admitted, key)?;
+        let text = block_modes::decrypt((spec.into(), material), how, ciphertext)?;
         Ok(Used::new(text, &admitted, version))
     }
 }

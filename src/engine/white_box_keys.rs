@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::admit::AdmittedWhiteBoxKey;
 use super::aliases::refuse_reserved;
 use super::{Caller, Draft, Engine, Error, View, WhiteBoxError, WhiteBoxRules};
-use crate::algorithms::cbc::{self, BLOCK_LEN};
+use crate::algorithms::block_modes::{self, BLOCK_LEN, Mode, Padding};
 use crate::algorithms::mac::{Hash, derive, equal};
 use crate::model::{
     AliasName, DeviceFingerprint, Scope, SymmetricSpec, Tags, WhiteBoxKey, WhiteBoxKeyId,
@@ -74,7 +74,8 @@ impl AdmittedWhiteBoxKey<'_> {
     }
 
     fn decrypt(self, iv: [u8; BLOCK_LEN], ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
-        Ok(cbc::decrypt((self.key().spec.into(), self.material()), iv, ciphertext)?)
+        let cipher = (self.key().spec.into(), self.material());
+        Ok(block_modes::decrypt(cipher, (Mode::Cbc(iv), Padding::Pkcs7), ciphertext)?)
     }
 }
 
@@ -195,7 +196,8 @@ impl Engine {
         }
         let iv = iv.unwrap_or_else(|| self.world.entropy.array());
         let cipher = (admitted.key().spec.into(), admitted.material());
-        Ok(WhiteBoxCiphertext { iv, ciphertext: cbc::encrypt(cipher, iv, text)? })
+        let how = (Mode::Cbc(iv), Padding::Pkcs7);
+        Ok(WhiteBoxCiphertext { iv, ciphertext: block_modes::encrypt(cipher, how, text)? })
     }
 
     /// Decrypts as a device with this blob does, in any realm of the scope. That also works with a

@@ -1,7 +1,9 @@
 //! Configures a server in this process.
 
+use std::fmt::Display;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
@@ -16,7 +18,8 @@ use crate::dialects::{Accounts, AuthMode};
 use crate::server;
 use crate::settings::{
     BODY_BUDGET, Certificates, ControlAccess, DEFAULT_ACCESS_KEY, Data, Settings, StartError,
-    add_access_key, add_seeded, read_seeds, region, world,
+    add_access_key, add_accounts, add_seeded, own_certificate, parsed, read_seeds, region,
+    token_access, world,
 };
 use crate::watch::journal::DEFAULT_RECORDS;
 
@@ -45,11 +48,28 @@ pub struct Builder {
     data: Option<PathBuf>,
     access_keys: Vec<(AccessKey, Option<String>)>,
     region: Option<String>,
+    accounts: Option<PathBuf>,
     auth: AuthMode,
+    lenient_policies: bool,
+    trusted_proxies: Vec<String>,
+    tls_names: Vec<String>,
+    certificate: Option<(PathBuf, PathBuf)>,
+    journal: Option<usize>,
+    control: Control,
+    control_hosts: Vec<String>,
     clock: Option<String>,
     entropy: Option<String>,
     seeds: Vec<PathBuf>,
     threads: Option<usize>,
+}
+
+/// Who may use the control plane.
+#[derive(Clone, Default)]
+enum Control {
+    #[default]
+    Open,
+    Token(String),
+    Disabled,
 }
 
 impl Server {
@@ -88,6 +108,12 @@ impl Builder {
         self
     }
 
+    /// A YAML file with accounts, their access keys, users and policies. Access keys in it are
+    /// added to the others.
+    pub fn accounts_file(self, path: impl Into<PathBuf>) -> Self {
+        Self { accounts: Some(path.into()), ..self }
+    }
+
     /// The region of endpoints whose hostname names none; `RegionId` then cannot choose another.
     /// Default: the cloud's own, cn-hangzhou, cn-beijing-6 or ap-guangzhou.
     pub fn region(self, region: &str) -> Self {
@@ -97,6 +123,52 @@ impl Builder {
     /// How to check signatures. Default: strictly.
     pub fn auth(self, mode: AuthMode) -> Self {
         Self { auth: mode, ..self }
+    }
+
+    /// Lets keys and secrets outside of KMS instances have policies too, as JSON objects of any
+    /// form. They decide nothing.
+    pub fn lenient_policies(self) -> Self {
+        Self { lenient_policies: true, ..self }
+    }
+
+    /// Adds a proxy in front of the server, as an IP address or a range such as `10.0.0.0/8`. The
+    /// last address in its `X-Forwarded-For` that is not a trusted proxy counts as the client's.
+    pub fn trusted_proxy(mut self, address: &str) -> Self {
+        self.trusted_proxies.push(address.to_owned());
+        self
+    }
+
+    /// Adds a DNS name or IP address to the HTTPS certificates that the server issues.
+    pub fn tls_name(mut self, name: &str) -> Self {
+        self.tls_names.push(name.to_owned());
+        self
+    }
+
+    /// Your own HTTPS certificate with its chain, and its private key, in PEM files. Default: the
+    /// server issues its own.
+    pub fn tls_certificate(self, certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
+        Self { certificate: Some((certificate.into(), key.into())), ..self }
+    }
+
+    /// How many requests the journal keeps for each account, region and cloud. 0 turns it off.
+    pub fn journal(self, records: usize) -> Self {
+        Self { journal: Some(records), ..self }
+    }
+
+    /// The token that callers of the control plane under `/_kmsim/` must send. Default: none.
+    pub fn control_token(self, token: &str) -> Self {
+        Self { control: Control::Token(token.to_owned()), ..self }
+    }
+
+    /// Turns the control plane off. Only `health`, `ca.pem` and `ca.p12` remain under `/_kmsim/`.
+    pub fn no_control(self) -> Self {
+        Self { control: Control::Disabled, ..self }
+    }
+
+    /// Adds a hostname that the control plane answers to, besides the server's own.
+    pub fn control_host(mut self, name: &str) -> Self {
+        self.control_hosts.push(name.to_owned());
+        self
     }
 
     /// Starts with the clock frozen at this RFC 3339 time. Default: it runs with the host's.
@@ -160,6 +232,9 @@ impl Builder {
     fn settings(&self) -> Result<(Settings, Vec<AccessKey>), StartError> {
         let seeds = read_seeds(self.seeds.iter().map(PathBuf::as_path))?;
         let mut accounts = Accounts::default();
+        if let Some(path) = &self.accounts {
+            add_accounts(path, &mut accounts)?;
+        }
         add_seeded(&seeds, &mut accounts)?;
         let mut access_keys = Vec::new();
         for (key, account) in &self.access_keys {
@@ -183,22 +258,34 @@ impl Builder {
         }
         let settings = Settings {
             listen: vec![self.listen.clone().unwrap_or_else(|| "127.0.0.1:0".to_owned())],
-            certificates: Certificates::Issued(Vec::new()),
+            certificates: match &self.certificate {
+                Some((certificate, key)) => own_certificate(certificate, key)?,
+                None => Certificates::Issued(values("--tls-name", &self.tls_names)?),
+            },
             data: self.data.as_deref().map_or(Ok(Data::Memory), |file| Data::named(file, None))?,
             accounts,
             seeds,
             region: region(self.region.as_deref())?,
             auth: self.auth,
             world: world(self.clock.as_deref(), self.entropy.as_deref())?,
-            journal: DEFAULT_RECORDS,
+            journal: self.journal.unwrap_or(DEFAULT_RECORDS),
             body_budget: BODY_BUDGET,
-            control: ControlAccess::Open,
-            lenient_policies: false,
-            control_hosts: Vec::new(),
-            trusted_proxies: Vec::new(),
+            control: match &self.control {
+                Control::Open => ControlAccess::Open,
+                Control::Token(token) => token_access(token)?,
+                Control::Disabled => ControlAccess::Disabled,
+            },
+            lenient_policies: self.lenient_policies,
+            control_hosts: values("--control-host", &self.control_hosts)?,
+            trusted_proxies: values("--trusted-proxy", &self.trusted_proxies)?,
         };
         Ok((settings, access_keys))
     }
+}
+
+/// Values, parsed. An error names the option of the command line.
+fn values<T: FromStr<Err: Display>>(option: &str, given: &[String]) -> Result<Vec<T>, StartError> {
+    parsed(option, given.iter().map(String::as_str))
 }
 
 /// What a started server reports.

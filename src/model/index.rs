@@ -170,13 +170,12 @@ impl<F: Hash + Eq + Clone> ByFacets<F> {
             }
         }
         if let Some(after) = after {
-            match self.0.get_mut(&after) {
-                Some(group) => _ = group.insert(ordinal, ()),
-                None => {
-                    let mut group = Ordinals::default();
-                    group.insert(ordinal, ());
-                    self.0.insert_mut(after, group);
-                }
+            if let Some(group) = self.0.get_mut(&after) {
+                group.insert(ordinal, ());
+            } else {
+                let mut group = Ordinals::default();
+                group.insert(ordinal, ());
+                self.0.insert_mut(after, group);
             }
         }
     }
@@ -203,7 +202,7 @@ impl<'a> Selection<'a> {
     pub fn skip(&self, index: usize) -> impl Iterator<Item = Ordinal> + use<'a> {
         let start = self.start(index);
         let mut rest: Vec<_> =
-            self.0.iter().map(|group| group.skip(group.rank(&start)).peekable()).collect();
+            self.0.iter().map(|group| group.after(group.rank(&start)).peekable()).collect();
         std::iter::from_fn(move || {
             let first = |group: &mut Peekable<Iter<'_, Ordinal, ()>>| {
                 group.peek().map(|(ordinal, ())| **ordinal)
@@ -242,10 +241,11 @@ mod tests {
             index.change(ordinal, None, Some(ordinal % 7));
         }
         for ordinal in (10..3000).step_by(3) {
-            index.change(ordinal, Some(ordinal % 7), (ordinal % 2 == 0).then_some(9));
+            index.change(ordinal, Some(ordinal % 7), (ordinal.is_multiple_of(2)).then_some(9));
         }
-        let is_kept = |it: &u64| *it < 10 || (*it - 10) % 3 > 0 || *it == 3000;
-        let group = |it: u64| if is_kept(&it) { Some(it % 7) } else { (it % 2 == 0).then_some(9) };
+        let is_kept = |it: &u64| *it < 10 || !(*it - 10).is_multiple_of(3) || *it == 3000;
+        let group =
+            |it: u64| if is_kept(&it) { Some(it % 7) } else { (it.is_multiple_of(2)).then_some(9) };
         for wanted in
             [&[0][..], &[9], &[1, 4], &[2, 3, 9], &[5, 8], &[8], &[0, 1, 2, 3, 4, 5, 6, 9]]
         {

@@ -349,7 +349,7 @@ impl Shelf<Key> {
 
     /// Every alias with its key, by name, from this index on.
     pub fn aliases(&self, from: usize) -> impl Iterator<Item = (&AliasName, &Arc<Key>)> {
-        let aliases = self.names().aliases.skip(from);
+        let aliases = self.names().aliases.after(from);
         aliases.filter_map(|(name, ordinal)| Some((name, self.get(*ordinal)?)))
     }
 

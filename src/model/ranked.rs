@@ -102,16 +102,16 @@ impl<K: Ord + Clone, V: Clone> RankedMap<K, V> {
     /// The last entry.
     #[must_use]
     pub(super) fn last(&self) -> Option<(&K, &V)> {
-        self.skip(self.len().checked_sub(1)?).next()
+        self.after(self.len().checked_sub(1)?).next()
     }
 
     /// Every entry, in the order of the keys.
     pub(super) fn iter(&self) -> Iter<'_, K, V> {
-        self.skip(0)
+        self.after(0)
     }
 
-    /// The entries from this rank on.
-    pub(super) fn skip(&self, rank: usize) -> Iter<'_, K, V> {
+    /// The entries after so many.
+    pub(super) fn after(&self, rank: usize) -> Iter<'_, K, V> {
         let (mut node, mut rank) = (&*self.root, rank);
         let mut branches = Vec::new();
         loop {
@@ -391,7 +391,7 @@ mod tests {
         assert_eq!(map.get(&probe), model.get(&probe));
         assert_eq!(map.rank(&probe), model.range(..probe).count());
         let rank = usize::from(probe) % (model.len() + 2);
-        assert!(map.skip(rank).eq(model.iter().skip(rank)));
+        assert!(map.after(rank).eq(model.iter().skip(rank)));
     }
 
     #[test]
@@ -423,17 +423,19 @@ mod tests {
         }
     }
 
+    /// The number of leaves below a node.
+    fn leaves(node: &Node<u16, u16>) -> usize {
+        match node {
+            Node::Leaf(_) => 1,
+            Node::Branch(children) => children.iter().map(|it| leaves(&it.node)).sum(),
+        }
+    }
+
     #[test]
     fn what_arrives_in_order_fills_its_leaves() {
         let mut map = RankedMap::default();
         for key in 0..4096 {
             map.insert(key, key);
-        }
-        fn leaves(node: &Node<u16, u16>) -> usize {
-            match node {
-                Node::Leaf(_) => 1,
-                Node::Branch(children) => children.iter().map(|it| leaves(&it.node)).sum(),
-            }
         }
         assert_eq!(leaves(&map.root), 4096 / WIDTH);
         assert_eq!(checked(&map.root, true), 3);

@@ -50,7 +50,7 @@ impl<N: Noun> Shelf<N> {
 
     /// The nouns of this kind from this index on, oldest first.
     pub fn skip(&self, index: usize) -> impl Iterator<Item = &Arc<N>> {
-        self.nouns.skip(index).map(|(_, noun)| noun)
+        self.nouns.after(index).map(|(_, noun)| noun)
     }
 
     /// The index by name.

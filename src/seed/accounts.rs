@@ -35,6 +35,10 @@ pub(super) struct AccountEntry {
     projects: Vec<ProjectEntry>,
     #[serde(default)]
     users: Vec<UserEntry>,
+    #[serde(default)]
+    roles: Vec<RoleEntry>,
+    #[serde(default)]
+    control_policies: Vec<Spanned<DocumentEntry>>,
     #[serde(default, rename = "ram")]
     user_access: UserAccess,
     #[serde(default)]
@@ -68,6 +72,29 @@ struct UserEntry {
     access_keys: Vec<AccessKeyEntry>,
     #[serde(default)]
     sts_tokens: Vec<TokenEntry>,
+}
+
+/// A role of an account: a user without credentials of its own.
+#[derive(Deserialize)]
+#[serde(from = "RoleFields")]
+struct RoleEntry(UserEntry);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RoleFields {
+    id: Option<Spanned<UserId>>,
+    name: Spanned<Id>,
+    #[serde(default)]
+    policies: Vec<Spanned<PolicyEntry>>,
+    #[serde(default)]
+    sts_tokens: Vec<TokenEntry>,
+}
+
+impl From<RoleFields> for RoleEntry {
+    fn from(RoleFields { id, name, policies, sts_tokens }: RoleFields) -> Self {
+        let access_keys = Vec::new();
+        Self(UserEntry { id, name, password: None, policies, access_keys, sts_tokens })
+    }
 }
 
 #[derive(Clone, Copy, Default, Deserialize)]
@@ -157,7 +184,9 @@ impl AccountEntry {
             Quota { keys, aliases, secrets, certificates, white_box_keys, data_keys, grants };
         let id: Arc<str> = self.id.value.0.0.as_str().into();
         let projects = self.projects(&id, place)?;
-        let users = self.users(&id, place)?;
+        let users = made((&id, "users"), self.users.iter(), place, User::derived_id)?;
+        let roles = self.roles.iter().map(|role| &role.0);
+        let roles = made((&id, "roles"), roles, place, User::derived_role_id)?;
         self.check_policies(place)?;
         Ok(Arc::new(Account {
             status: self.status,
@@ -165,7 +194,9 @@ impl AccountEntry {
             cryptography: self.cryptography.clone(),
             name: self.name.as_ref().map(|name| String::clone(&name.value.0)),
             projects,
-            users,
+            users: users.into_iter().map(Arc::new).collect(),
+            roles: roles.into_iter().map(|role| Arc::new(role.into_role())).collect(),
+            control_policies: self.control_policies(),
             user_access: self.user_access,
             account_principal: self.account_principal,
             id,
@@ -177,25 +208,26 @@ impl AccountEntry {
     fn check_policies(&self, place: Place<'_>) -> Result<(), SeedError> {
         let is_enforced = self.user_access == UserAccess::Enforced;
         let own = self.sts_tokens.iter().filter_map(|token| token.policy.as_ref());
-        let of_users = || self.users.iter().flat_map(|user| &user.sts_tokens);
-        let of_sessions = of_users().filter_map(|token| token.policy.as_ref());
+        let roles = self.roles.iter().map(|role| &role.0);
+        let of_users = self.users.iter().chain(roles).flat_map(|user| &user.sts_tokens);
+        let of_sessions = of_users.filter_map(|token| token.policy.as_ref());
         let of_sessions = of_sessions.filter(|_| !is_enforced);
         if let Some(policy) = own.chain(of_sessions).next() {
-            let what = "only tokens of users have one, in an account with `ram: enforce`";
+            let what = "only tokens of users and roles have one, in an account with `ram: enforce`";
             return Err(place.wrong("sts_tokens.policy", policy, what));
         }
         if !is_enforced {
             return Ok(());
         }
-        place.each("users", &self.users, |user, place| {
-            for (at, policy) in user.policies.iter().enumerate() {
-                user_policies::check(policy, &format!("policies[{at}]"), place)?;
-            }
-            place.each("sts_tokens", &user.sts_tokens, |token, place| {
-                let policy = token.policy.as_ref();
-                policy.map_or(Ok(()), |it| user_policies::check_document(it, "policy", place))
-            })
-        })
+        for (at, policy) in self.control_policies.iter().enumerate() {
+            user_policies::check_document(policy, &format!("control_policies[{at}]"), place)?;
+        }
+        place.each("users", &self.users, UserEntry::check_policies)?;
+        place.each("roles", &self.roles, |role, place| role.0.check_policies(place))
+    }
+
+    fn control_policies(&self) -> Vec<serde_json::Value> {
+        self.control_policies.iter().map(|it| it.value.clone().into()).collect()
     }
 
     fn projects(&self, account: &Arc<str>, place: Place<'_>) -> Result<Vec<Project>, SeedError> {
@@ -220,42 +252,64 @@ impl AccountEntry {
         Ok(projects)
     }
 
-    fn users(&self, account: &str, place: Place<'_>) -> Result<Vec<Arc<User>>, SeedError> {
-        let mut users: Vec<Arc<User>> = Vec::new();
-        for entry in &self.users {
-            let name = String::clone(&entry.name.value.0);
-            let id = entry.id.as_ref().map(|id| String::clone(&id.value.0));
-            let id = id.unwrap_or_else(|| User::derived_id(account, &name));
-            if users.iter().any(|user| user.name == name || user.id == id) {
-                let what = format_args!("the user {name:?} is given twice");
-                return Err(place.wrong("users", &entry.name, what));
-            }
-            let keys = entry.access_keys.iter().filter_map(|key| key.secret.as_ref());
-            let secrets = keys.chain(entry.sts_tokens.iter().flat_map(TokenEntry::secrets));
-            let password = entry.password.as_ref().map(|password| password.0.clone());
-            users.push(Arc::new(User::new(
-                (account, id, name),
-                password,
-                secrets.map(|secret| secret.0.as_str()),
-                entry.policies.iter().map(|it| it.value.clone().into()).collect(),
-            )));
-        }
-        Ok(users)
-    }
-
-    /// Its access keys and tokens and those of its users, each with its location. `account` is what
-    /// [`AccountEntry::account`] returned.
+    /// Its access keys and tokens and those of its users and roles, each with its location.
+    /// `account` is what [`AccountEntry::account`] returned.
     pub(super) fn credentials<'a>(
         &'a self,
         account: &'a Arc<Account>,
         place: Place<'a>,
     ) -> impl Iterator<Item = (&'a Spanned<Id>, Result<AccessKey, SeedError>)> {
         let own = Credentials { keys: &self.access_keys, tokens: &self.sts_tokens };
-        let of_users = self.users.iter().zip(&account.users).flat_map(move |(entry, user)| {
+        let roles = self.roles.iter().map(|role| &role.0).zip(&account.roles);
+        let users = self.users.iter().zip(&account.users).chain(roles);
+        let of_users = users.flat_map(move |(entry, user)| {
             let its = Credentials { keys: &entry.access_keys, tokens: &entry.sts_tokens };
             its.all(account, Some(user), place)
         });
         own.all(account, None, place).chain(of_users)
+    }
+}
+
+/// The users or roles of an account.
+fn made<'a>(
+    (account, list): (&str, &'static str),
+    entries: impl Iterator<Item = &'a UserEntry>,
+    place: Place<'_>,
+    derived_id: fn(&str, &str) -> String,
+) -> Result<Vec<User>, SeedError> {
+    let mut users: Vec<User> = Vec::new();
+    for entry in entries {
+        let name = String::clone(&entry.name.value.0);
+        let id = entry.id.as_ref().map(|id| String::clone(&id.value.0));
+        let id = id.unwrap_or_else(|| derived_id(account, &name));
+        if users.iter().any(|user| user.name == name || user.id == id) {
+            let one = list.trim_end_matches('s');
+            let what = format_args!("the {one} {name:?} is given twice");
+            return Err(place.wrong(list, &entry.name, what));
+        }
+        let keys = entry.access_keys.iter().filter_map(|key| key.secret.as_ref());
+        let secrets = keys.chain(entry.sts_tokens.iter().flat_map(TokenEntry::secrets));
+        let password = entry.password.as_ref().map(|password| password.0.clone());
+        users.push(User::new(
+            (account, id, name),
+            password,
+            secrets.map(|secret| secret.0.as_str()),
+            entry.policies.iter().map(|it| it.value.clone().into()).collect(),
+        ));
+    }
+    Ok(users)
+}
+
+impl UserEntry {
+    /// Checks its policies.
+    fn check_policies(&self, place: Place<'_>) -> Result<(), SeedError> {
+        for (at, policy) in self.policies.iter().enumerate() {
+            user_policies::check(policy, &format!("policies[{at}]"), place)?;
+        }
+        place.each("sts_tokens", &self.sts_tokens, |token, place| {
+            let policy = token.policy.as_ref();
+            policy.map_or(Ok(()), |it| user_policies::check_document(it, "policy", place))
+        })
     }
 }
 

@@ -1,14 +1,25 @@
-//! How it was decided whether a user may do what a request asks.
+//! How it was decided whether a user or an application may do what a request asks.
 
-/// The decision about a request of a user.
+/// The decision about a request of a user or an application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
-    /// The user's name.
-    pub user: String,
-    /// Whether its account limits what its users may do.
+    /// Who asked.
+    pub asker: Asker,
+    /// Whether what they may do is limited: an account need not limit its users.
     pub is_enforced: bool,
     /// What the request needs. It is allowed if all of it is.
     pub checks: Vec<Check>,
+}
+
+/// Who asked: not the account itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asker {
+    /// The user of this name.
+    User(String),
+    /// The role of this name.
+    Role(String),
+    /// The application of this name.
+    Application(String),
 }
 
 /// An action on a resource that a request needs.
@@ -33,15 +44,26 @@ pub struct Ruling {
     pub layer: &'static str,
     /// The statement that decided. `None` if there is none about the action.
     pub statement: Option<DecidingStatement>,
+    /// Why each policy does not allow it, if the policies themselves say so.
+    pub refusals: Vec<PolicyRefusal>,
 }
 
-/// The statement of a policy that decided.
+/// Why a policy does not allow an action on a resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyRefusal {
+    /// The policy.
+    pub policy: String,
+    /// What about the policy does not fit, in a sentence.
+    pub why: String,
+}
+
+/// The statement of a policy that decided, or the policy itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecidingStatement {
     /// The policy.
     pub policy: String,
-    /// Its place in the policy, from 0.
-    pub at: usize,
+    /// Its place in the policy, from 0. `None` if policies have no statements.
+    pub at: Option<usize>,
     /// Its own name, if it has one.
     pub name: Option<String>,
 }
@@ -55,16 +77,21 @@ impl Decision {
 
     /// About how many bytes it uses besides its own size.
     pub(super) fn weight(&self) -> usize {
+        let of_refusal = |it: &PolicyRefusal| {
+            size_of::<PolicyRefusal>() + it.policy.capacity() + it.why.capacity()
+        };
         let of_ruling = |ruling: &Ruling| {
-            ruling
-                .statement
-                .as_ref()
-                .map_or(0, |it| it.policy.capacity() + it.name.as_ref().map_or(0, String::capacity))
+            let statement = ruling.statement.as_ref();
+            let statement = statement.map_or(0, |it| {
+                it.policy.capacity() + it.name.as_ref().map_or(0, String::capacity)
+            });
+            statement + ruling.refusals.iter().map(of_refusal).sum::<usize>()
         };
         let checks = self.checks.iter().map(|it| {
             let ruling = it.ruling.as_ref().map_or(0, of_ruling);
             size_of::<Check>() + it.action.capacity() + it.resource.capacity() + ruling
         });
-        self.user.capacity() + checks.sum::<usize>()
+        let (Asker::User(name) | Asker::Role(name) | Asker::Application(name)) = &self.asker;
+        name.capacity() + checks.sum::<usize>()
     }
 }

@@ -27,7 +27,7 @@ mod metrics;
 mod request_scope;
 mod subject;
 
-pub use decision::{Check, DecidingStatement, Decision, Ruling};
+pub use decision::{Asker, Check, DecidingStatement, Decision, PolicyRefusal, Ruling};
 pub use faults::Faults;
 pub use fingerprint::Fingerprint;
 pub use journal::Journal;

@@ -27,3 +27,4 @@ mod secrets;
 pub mod signatures;
 mod spaces;
 mod tags;
+mod terraform;

@@ -4,9 +4,11 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
+use clap::CommandFactory;
+use kmsim::commands::Cli;
 use kmsim::{AccessKey, AuthMode, Server};
 
-use crate::kit::{days, send};
+use crate::kit::{days, root, send};
 
 fn key_of(server: &Server, params: &[(&str, &str)]) -> String {
     let made = server.call("CreateKey", params).unwrap();
@@ -187,6 +189,12 @@ fn invalid_settings_are_errors_and_start_nothing() {
         ),
         (builder().region("no region"), "--region: "),
         (builder().frozen_at("noon"), "--clock: "),
+        (builder().accounts_file("/no/such/file.yaml"), "--accounts: "),
+        (builder().trusted_proxy("proxy"), "--trusted-proxy: "),
+        (builder().tls_name("a name"), "--tls-name: "),
+        (builder().tls_certificate("/no/such.pem", "/no/such.key"), "--tls-cert: "),
+        (builder().control_token("a token"), "--control-token: "),
+        (builder().control_host("a name"), "--control-host: "),
     ] {
         let error = mistaken.start().err().unwrap().to_string();
         assert!(error.starts_with(said), "{said}: {error}");
@@ -194,6 +202,82 @@ fn invalid_settings_are_errors_and_start_nothing() {
     let server = builder().listen("127.0.0.1:0").start().unwrap();
     let unsigned = server.call("A\nB", &[]).unwrap_err().to_string();
     assert!(unsigned.contains("contains an invalid character"), "{unsigned}");
+}
+
+/// The options of the command line, and the methods of the builder that do the same.
+const OPTIONS: &[(&str, &[&str])] = &[
+    ("listen", &["listen"]),
+    ("data", &["data"]),
+    ("access-key", &["access_key", "access_key_of"]),
+    ("accounts", &["accounts_file"]),
+    ("seed", &["seed_file"]),
+    ("region", &["region"]),
+    ("auth", &["auth"]),
+    ("lenient-policies", &["lenient_policies"]),
+    ("clock", &["frozen_at"]),
+    ("entropy-seed", &["entropy_seed"]),
+    ("tls-name", &["tls_name"]),
+    ("tls-cert", &["tls_certificate"]),
+    ("tls-key", &["tls_certificate"]),
+    ("journal", &["journal"]),
+    ("control-token", &["control_token"]),
+    ("no-control", &["no_control"]),
+    ("control-host", &["control_host"]),
+    ("trusted-proxy", &["trusted_proxy"]),
+    // The log is the process's own.
+    ("log", &[]),
+];
+
+#[test]
+fn the_builder_has_what_the_command_line_has() {
+    let command = Cli::command();
+    let serve = command.find_subcommand("serve").unwrap();
+    let options: Vec<_> = serve.get_arguments().filter_map(|it| it.get_long()).collect();
+    let known: Vec<_> = OPTIONS.iter().map(|(option, _)| *option).collect();
+    assert_eq!(options, known);
+    let source = std::fs::read_to_string(root().join("src/in_process/builder.rs")).unwrap();
+    let methods =
+        source.lines().filter_map(|line| line.strip_prefix("    pub fn ")?.split('(').next());
+    let mut methods: Vec<_> =
+        methods.filter(|it| !["builder", "start", "threads"].contains(it)).collect();
+    let mut listed: Vec<_> = OPTIONS.iter().flat_map(|(_, methods)| *methods).copied().collect();
+    methods.sort_unstable();
+    listed.sort_unstable();
+    listed.dedup();
+    assert_eq!(methods, listed);
+}
+
+#[test]
+fn settings_of_the_command_line_can_be_set() {
+    let folder = tempfile::tempdir().unwrap();
+    let accounts = folder.path().join("accounts.yaml");
+    std::fs::write(&accounts, "accounts: [{ id: '42', access_keys: [{ id: own, secret: s }] }]")
+        .unwrap();
+    let get = |server: &Server, path: &str, header: &str| {
+        send(server.address(), &format!("GET {path} HTTP/1.1\r\n{header}"), b"")
+    };
+    let server = Server::builder()
+        .accounts_file(&accounts)
+        .lenient_policies()
+        .trusted_proxy("127.0.0.0/8")
+        .journal(0)
+        .control_token("token")
+        .control_host("kms.test")
+        .tls_name("kms.test")
+        .start()
+        .unwrap();
+    let own = AccessKey { id: "own".into(), secret: "s".into() };
+    let key = server.call_as(&own, "CreateKey", &[]).unwrap();
+    let key = key.field("/KeyMetadata/KeyId").unwrap();
+    let policy = [("KeyId", key.as_str()), ("PolicyName", "default"), ("Policy", "{}")];
+    assert_eq!(server.call_as(&own, "SetKeyPolicy", &policy).unwrap().status, 200);
+    assert_eq!(get(&server, "/_kmsim/requests", "").status, 401);
+    let token = "Host: kms.test\r\nAuthorization: Bearer token\r\n";
+    assert_eq!(get(&server, "/_kmsim/requests", token).status, 404, "no journal is kept");
+    assert_eq!(get(&server, "/_kmsim/clock", token).status, 200);
+    let server = Server::builder().no_control().start().unwrap();
+    assert_eq!(get(&server, "/_kmsim/clock", "").status, 404);
+    assert_eq!(get(&server, "/_kmsim/health", "").status, 200);
 }
 
 #[test]

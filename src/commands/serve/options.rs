@@ -10,12 +10,12 @@ use zeroize::Zeroizing;
 
 use crate::commands::environment::{self, ACCESS_KEYS, ROOT_KEY, SEED, items};
 use crate::dialects::{Accounts, AuthMode};
-use crate::seed::{self, Seed};
+use crate::seed::Seed;
 use crate::settings::{
-    BODY_BUDGET, Certificates, ControlAccess, ControlToken, DEFAULT_ACCESS_KEY, Data, Settings,
-    StartError, add_access_key, add_seeded, read_seeds, region, world,
+    BODY_BUDGET, Certificates, ControlAccess, DEFAULT_ACCESS_KEY, Data, Settings, StartError,
+    add_access_key, add_accounts, add_seeded, own_certificate, parsed, read_seeds, region,
+    token_access, world,
 };
-use crate::tls::{CertificateError, OwnCertificate};
 use crate::watch::journal::DEFAULT_RECORDS;
 
 /// The options of a server.
@@ -211,8 +211,8 @@ impl Options {
             body_budget: BODY_BUDGET,
             control: self.control_plane.access()?,
             lenient_policies: self.lenient_policies,
-            control_hosts: parsed("--control-host", &self.control_plane.control_hosts)?,
-            trusted_proxies: parsed("--trusted-proxy", &self.trusted_proxies)?,
+            control_hosts: values("--control-host", &self.control_plane.control_hosts)?,
+            trusted_proxies: values("--trusted-proxy", &self.trusted_proxies)?,
         })
     }
 
@@ -220,11 +220,7 @@ impl Options {
     fn accounts(&self, seeds: &[Seed]) -> Result<Accounts, StartError> {
         let mut accounts = Accounts::default();
         if let Some(path) = &self.accounts {
-            let wrong = |error| StartError::of("--accounts", error);
-            for seed in seed::read_path(path).map_err(wrong)? {
-                let alone = seed.check_accounts_alone();
-                alone.and_then(|()| seed.add_accounts(&mut accounts)).map_err(wrong)?;
-            }
+            add_accounts(path, &mut accounts)?;
         }
         add_seeded(seeds, &mut accounts)?;
         // An option overrides its variable.
@@ -266,14 +262,10 @@ impl Options {
 
 impl HttpsOptions {
     fn certificates(&self) -> Result<Certificates, StartError> {
-        let (Some(certificate), Some(key)) = (&self.tls_cert, &self.tls_key) else {
-            return parsed("--tls-name", &self.tls_names).map(Certificates::Issued);
-        };
-        let own = OwnCertificate::read(certificate, key);
-        own.map(Certificates::Own).map_err(|error| match error {
-            CertificateError::Certificate(error) => StartError::of("--tls-cert", error),
-            CertificateError::Key(error) => StartError::of("--tls-key", error),
-        })
+        match (&self.tls_cert, &self.tls_key) {
+            (Some(certificate), Some(key)) => own_certificate(certificate, key),
+            _ => values("--tls-name", &self.tls_names).map(Certificates::Issued),
+        }
     }
 }
 
@@ -282,21 +274,14 @@ impl ControlPlaneOptions {
         match &self.control_token {
             _ if self.no_control => Ok(ControlAccess::Disabled),
             None => Ok(ControlAccess::Open),
-            Some(token) if !token.is_empty() && token.bytes().all(|it| it.is_ascii_graphic()) => {
-                Ok(ControlAccess::Token(ControlToken::new(token)))
-            }
-            // The message does not show the token.
-            Some(_) => {
-                Err(StartError::of("--control-token", "expected printable ASCII without spaces"))
-            }
+            Some(token) => token_access(token),
         }
     }
 }
 
 /// The items in an option's values, parsed, without blank ones.
-fn parsed<T: FromStr<Err: Display>>(option: &str, given: &[String]) -> Result<Vec<T>, StartError> {
-    let parsed = given.iter().flat_map(|text| items(text)).map(str::parse);
-    parsed.collect::<Result<_, _>>().map_err(|error| StartError::of(option, error))
+fn values<T: FromStr<Err: Display>>(option: &str, given: &[String]) -> Result<Vec<T>, StartError> {
+    parsed(option, given.iter().flat_map(|text| items(text)))
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ mod limits;
 mod listing;
 mod managed_data_keys;
 mod names;
+mod needs;
 mod policies;
 mod profile;
 mod ram;
@@ -32,7 +33,7 @@ use axum::http::HeaderMap;
 use crate::dialects::{
     Accounts, Actions, Cx, Decided, Dialect, Entry, Error, Form, Gate, Profile, Verified,
 };
-use crate::engine::Engine;
+use crate::engine::{ClientKeyIndex, Engine};
 use crate::watch::journal::Mismatch;
 use dedicated::request;
 use profile::PROFILE;
@@ -98,24 +99,28 @@ impl Dialect for Alibaba {
         rights: &ram::Rights,
     ) -> Result<(), Error> {
         account::permit(cx, entry.name)?;
-        applications::permit(cx, entry.name, &client_key::gateway(call))?;
+        let gateway = client_key::gateway(call);
+        applications::permit(cx, entry.name, &gateway, &call.params)?;
         ram::permit(cx, rights, verify::access_key_id(call), entry.name, &call.params)
     }
 
     fn decide(
         cx: &Cx,
         rights: &ram::Rights,
-        access_key: &str,
+        (access_key, host): (&str, &str),
         (action, params): (&str, &Form),
     ) -> Option<Decided> {
-        ram::decide(cx, rights, access_key, action, params)
+        let is_dedicated = action.starts_with(request::PREFIX);
+        let gateway = client_key::gateway_of(host, is_dedicated);
+        let of_application = applications::decide(cx, action, &gateway, params);
+        of_application.or_else(|| ram::decide(cx, rights, access_key, action, params))
     }
 
     fn smallest_policy(needed: &[(String, String)]) -> Option<serde_json::Value> {
         Some(ram::smallest_policy(needed))
     }
 
-    fn explain(gate: &Gate, call: &Call) -> Option<Mismatch> {
-        mismatch::explain(&gate.accounts, &gate.classes, call)
+    fn explain(gate: &Gate, client_keys: &ClientKeyIndex, call: &Call) -> Option<Mismatch> {
+        mismatch::explain(gate, client_keys, call)
     }
 }

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::names::{KeyName, SecretName};
-use super::ram::document::{default_policy, is_policy_of_resource};
+use super::ram::document::{check_policy_of_resource, default_policy};
 use super::values::OpenText;
 use super::{codes, limits};
 use crate::dialects::wire::answer::{Done, done};
@@ -29,8 +29,9 @@ fn check(cx: &Cx, view: &View<'_>, instance: Option<&str>, policy: &Policy) -> R
         if instance.is_none() {
             return Err(codes::FORBIDDEN_KEY_POLICY_UN_SUPPORTED.into());
         }
-        if !is_policy_of_resource(&policy.0) {
-            return Err(Error::Invalid("Policy".into()));
+        if let Err(flaw) = check_policy_of_resource(&policy.0, &cx.caller.realm.account) {
+            let refusal = codes::INVALID_PARAMETER.with(&["Policy"]);
+            return Err(refusal.and(&format!("{flaw}.")).into());
         }
     }
     check_instance(view, instance)

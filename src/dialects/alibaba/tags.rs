@@ -343,10 +343,10 @@ pub(super) fn list_tag_resources(
             keys.all().into_iter().map(|(key, _)| (key.id.as_str(), &key.tags)).collect()
         }
         ResourceType::Secret => {
-            let names = ids.iter().filter_map(|name| model::SecretName::parse(name));
+            let ids = ids.iter().filter_map(|name| model::SecretName::parse(name));
             let secrets = match &*resource_id {
                 [] => view.list_secrets(|_| true),
-                _ => view.list_named_secrets(names),
+                _ => view.list_named_secrets(ids),
             };
             secrets.all().into_iter().map(|it| (it.name.as_str(), &it.tags)).collect()
         }

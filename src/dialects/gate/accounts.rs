@@ -84,6 +84,10 @@ pub struct Account {
     pub projects: Vec<Project>,
     /// Its users.
     pub users: Vec<Arc<User>>,
+    /// Its roles.
+    pub roles: Vec<Arc<User>>,
+    /// The policies of the resource directory that it is in, which limit its users and roles.
+    pub control_policies: Vec<serde_json::Value>,
     /// Whether it limits what its users may do.
     pub user_access: UserAccess,
     /// Whom policies of its keys and secrets mean that name the whole account.
@@ -257,6 +261,8 @@ impl Account {
             name: None,
             projects: Vec::new(),
             users: Vec::new(),
+            roles: Vec::new(),
+            control_policies: Vec::new(),
             user_access: UserAccess::default(),
             account_principal: AccountPrincipal::default(),
         }

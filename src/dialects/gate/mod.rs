@@ -200,6 +200,12 @@ impl Gate {
         Some(Realm { dialect: Arc::clone(&self.dialect), account: Arc::clone(&account.id), region })
     }
 
+    /// The account of a realm. One that is not configured has no settings.
+    pub(super) fn account_of(&self, realm: &Realm) -> Arc<Account> {
+        let plain = || Arc::new(Account::plain(&realm.account));
+        self.accounts.account(&realm.account).unwrap_or_else(plain)
+    }
+
     /// The realm that a request claims. Without a known access key, the account is empty.
     pub(super) fn claimed_realm(&self, access_key: Option<&str>, region: Option<&str>) -> Realm {
         let account = match self.auth {

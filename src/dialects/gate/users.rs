@@ -15,6 +15,8 @@ pub struct User {
     pub id: String,
     /// Its name, unique in its account.
     pub name: String,
+    /// Whether it is a role, which others assume: it has temporary credentials only.
+    pub is_role: bool,
     /// What it may do.
     pub policies: Vec<Policy>,
     /// Its password, if it can sign in with one.
@@ -62,7 +64,13 @@ impl User {
             add(secret);
         }
         let token_key = has_secret.then(|| Zeroizing::new(digest.finalize().into()));
-        Self { id, name, policies, password, token_key }
+        Self { id, name, is_role: false, policies, password, token_key }
+    }
+
+    /// The same as a role.
+    #[must_use]
+    pub fn into_role(self) -> Self {
+        Self { is_role: true, ..self }
     }
 
     /// Whether this is its password.
@@ -83,6 +91,12 @@ impl User {
     #[must_use]
     pub fn derived_id(account: &str, name: &str) -> String {
         derived_id(&["user", account, name])
+    }
+
+    /// The id of a role that has none in the accounts file.
+    #[must_use]
+    pub fn derived_role_id(account: &str, name: &str) -> String {
+        derived_id(&["role", account, name])
     }
 }
 

@@ -32,7 +32,7 @@ mod words;
 use crate::dialects::gate::accounts::AccountStatus;
 use crate::dialects::wire::form::Kind;
 use crate::dialects::{Accounts, Actions, Cx, Dialect, Entry, Error, Gate, Profile, Verified};
-use crate::engine::Engine;
+use crate::engine::{ClientKeyIndex, Engine};
 use crate::watch::journal::Mismatch;
 use routes::Service;
 use wire::call::Call;
@@ -100,7 +100,7 @@ impl Dialect for Huawei {
         }
     }
 
-    fn explain(gate: &Gate, call: &Call) -> Option<Mismatch> {
+    fn explain(gate: &Gate, _: &ClientKeyIndex, call: &Call) -> Option<Mismatch> {
         mismatch::explain(&gate.accounts, &gate.classes, call)
     }
 }

@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use crate::dialects::Accounts;
+use crate::dialects::accounts::UserAccess;
 use crate::dialects::profile::UserPolicies;
 use crate::dialects::users::Policy;
 use crate::dialects::wire::wildcard;
@@ -34,9 +35,14 @@ const MEMBERS: &[&str] = &["Sid", "Effect", "Action", "Resource"];
 /// Logs the names of policies that do not exist here, and documents with a part that is not
 /// understood.
 pub(super) fn review(accounts: &Accounts) {
-    for user in accounts.all().flat_map(|account| &account.users) {
+    let users = accounts.all().flat_map(|it| it.users.iter().map(move |user| (it, user)));
+    for (account, user) in users {
+        // Its policies were checked when the accounts were read: some cloud understands them.
+        let is_checked = account.user_access == UserAccess::Enforced;
         for policy in &user.policies {
             match policy {
+                Policy::Named(name) if is_checked && !is_known(name) => {}
+                Policy::Document(document) if is_checked && !has_known_version(document) => {}
                 Policy::Named(name) if !is_known(name) => {
                     tracing::warn!(
                         user = user.name,

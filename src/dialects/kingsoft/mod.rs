@@ -14,7 +14,7 @@ mod wire;
 
 use crate::dialects::gate::accounts::AccountStatus;
 use crate::dialects::{Accounts, Actions, Cx, Dialect, Entry, Error, Gate, Profile, Verified};
-use crate::engine::Engine;
+use crate::engine::{ClientKeyIndex, Engine};
 use crate::watch::journal::Mismatch;
 use wire::call::{Call, SERVICE, VERSION};
 use wire::{mismatch, verify};
@@ -62,7 +62,7 @@ impl Dialect for Kingsoft {
         }
     }
 
-    fn explain(gate: &Gate, call: &Call) -> Option<Mismatch> {
+    fn explain(gate: &Gate, _: &ClientKeyIndex, call: &Call) -> Option<Mismatch> {
         mismatch::explain(&gate.accounts, &gate.classes, call)
     }
 }

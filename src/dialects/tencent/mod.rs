@@ -22,7 +22,7 @@ mod words;
 
 use crate::dialects::gate::accounts::AccountStatus;
 use crate::dialects::{Accounts, Actions, Cx, Dialect, Entry, Error, Gate, Profile, Verified};
-use crate::engine::Engine;
+use crate::engine::{ClientKeyIndex, Engine};
 use crate::watch::journal::Mismatch;
 use crate::watch::truncate;
 use wire::call::{ACTION, Call, TIMESTAMP, VERSION, VERSION_PARAM};
@@ -96,7 +96,7 @@ impl Dialect for Tencent {
         }
     }
 
-    fn explain(gate: &Gate, call: &Call) -> Option<Mismatch> {
+    fn explain(gate: &Gate, _: &ClientKeyIndex, call: &Call) -> Option<Mismatch> {
         mismatch::explain(&gate.accounts, &gate.classes, call)
     }
 }

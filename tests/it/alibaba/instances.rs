@@ -75,6 +75,7 @@ fn an_instance_has_the_fields_and_types_of_the_newest_sdk() {
     let new = told(&client, "kst-new");
     for (field, value) in [
         ("Status", json!("Uninitialized")),
+        ("EndDate", json!("2999-09-09T16:00:00Z")),
         ("SecretNum", json!("1000")),
         ("VswitchIds", json!([])),
         ("BindVpcs", json!({ "BindVpc": [] })),
@@ -86,7 +87,7 @@ fn an_instance_has_the_fields_and_types_of_the_newest_sdk() {
     ] {
         assert_eq!(new[field], value, "{field}");
     }
-    for absent in ["EndDate", "VpcId", "DeletionProtectionDescription"] {
+    for absent in ["VpcId", "DeletionProtectionDescription"] {
         assert!(new.get(absent).is_none(), "{absent}");
     }
 }
@@ -247,7 +248,44 @@ fn instances_have_tags_a_name_and_protection() {
         client.call("ReleaseKmsInstance", &[id]).refused(403, "Forbidden.NoBackup");
     assert_eq!(without_backup, "this kms instance no backup, forbidden delete.");
     release().ok();
-    client.call("GetKmsInstance", &[id]).refused(403, "Forbidden.DKMSInstanceNotFound");
+    assert_eq!(told(&client, "kst-new"), json!({ "InstanceId": "" }));
+}
+
+#[test]
+fn what_is_in_an_instance_is_released_with_it() {
+    let seed = "
+accounts: [{ id: '1000000000000001', access_keys: [{ id: testid, secret: testsecret }] }]
+realms:
+  - account: '1000000000000001'
+    instances: [{ id: kst-one, backed_up: true }, { id: kst-two }]
+    keys:
+      - { id: key-one, instance: kst-one, aliases: [alias/one] }
+      - { id: key-two, instance: kst-two, aliases: [alias/two] }
+      - { id: key-out }
+    secrets:
+      - { name: of-one, value: text, instance: kst-one, encryption_key_id: key-one }
+      - { name: of-two, value: text, instance: kst-two, encryption_key_id: key-two }
+      - { name: outside, value: text }
+";
+    let server = Server::with(Setup { seeds: &[seed], ..Setup::default() });
+    let client = server.client();
+    client.call("ReleaseKmsInstance", &[("KmsInstanceId", "kst-one")]).ok();
+    let describe = |key| client.call("DescribeKey", &[("KeyId", key)]);
+    describe("key-one").refused(404, "Forbidden.KeyNotFound");
+    describe("alias/one").refused(404, "Forbidden.AliasNotFound");
+    let read = |secret| client.call("GetSecretValue", &[("SecretName", secret)]);
+    read("of-one").refused(404, "Forbidden.ResourceNotFound");
+    for key in ["key-two", "alias/two", "key-out"] {
+        describe(key).ok();
+    }
+    for secret in ["of-two", "outside"] {
+        assert_eq!(read(secret).ok()["SecretData"], "text");
+    }
+    // Their names are free.
+    client.call("CreateAlias", &[("AliasName", "alias/one"), ("KeyId", "key-out")]).ok();
+    let again = [("SecretName", "of-one"), ("SecretData", "new"), ("VersionId", "v1")];
+    client.call("CreateSecret", &again).ok();
+    assert_eq!(read("of-one").ok()["SecretData"], "new");
 }
 
 #[test]

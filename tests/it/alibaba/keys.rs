@@ -118,10 +118,9 @@ fn keys_are_listed_by_every_documented_filter() {
     let client = server.client();
     let plain = client.create_key(&[]);
     let tags = r#"[{"TagKey":"team","TagValue":"shop"}]"#;
-    client.instance("kst-1");
+    client.instance_like(&json!({ "id": "kst-1", "kind": "HARDWARE" }));
     let other = client.create_key(&[
         ("KeySpec", "Aliyun_SM4"),
-        ("ProtectionLevel", "HSM"),
         ("Tags", tags),
         ("DKMSInstanceId", "kst-1"),
     ]);
@@ -243,6 +242,22 @@ fn the_shorter_aes_keys_need_a_dedicated_instance() {
         assert_eq!(made["KeyMetadata"]["KeySpec"], spec);
     }
     assert_eq!(client.call("ListKeys", &[]).ok()["TotalCount"], 2);
+}
+
+#[test]
+fn an_instance_decides_the_protection_level() {
+    let server = Server::start();
+    let client = server.client();
+    client.instance_like(&json!({ "id": "kst-soft", "kind": "SOFTWARE" }));
+    client.instance_like(&json!({ "id": "kst-hard", "kind": "HARDWARE" }));
+    for (instance, expected) in [("kst-soft", "SOFTWARE"), ("kst-hard", "HSM")] {
+        for level in [None, Some("SOFTWARE"), Some("HSM")] {
+            let level = level.map(|level| ("ProtectionLevel", level));
+            let params: Vec<_> = [("DKMSInstanceId", instance)].into_iter().chain(level).collect();
+            let made = client.call("CreateKey", &params).ok();
+            assert_eq!(made["KeyMetadata"]["ProtectionLevel"], expected, "{params:?}");
+        }
+    }
 }
 
 #[test]

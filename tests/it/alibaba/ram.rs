@@ -3,6 +3,7 @@
 mod conditions;
 mod explained;
 mod resources;
+mod roles;
 
 use kmsim::dialects::Accounts;
 use kmsim::seed;
@@ -188,7 +189,7 @@ fn policies_with_flaws_stop_the_start() {
             json!({ "sts_tokens": [
                 { "id": "a", "secret": "s", "token": "t", "expires": "2030-01-01T00:00:00Z", "policy": policy(&json!([])) },
             ]}),
-            "accounts[0].sts_tokens.policy: only tokens of users have one, in an account with `ram: enforce` at line 1, column ",
+            "accounts[0].sts_tokens.policy: only tokens of users and roles have one, in an account with `ram: enforce` at line 1, column ",
         ),
     ] {
         let text = accounts(users.as_array().unwrap(), &more);

@@ -19,7 +19,7 @@ async fn made(test: &TestEngine, caller: Caller) -> ClientKeyId {
 
 /// The region of the realm that a client key is in.
 fn region(test: &TestEngine, id: &ClientKeyId) -> Option<String> {
-    let found = test.engine.client_key(id.as_str())?;
+    let found = test.engine.client_keys().find(id.as_str())?;
     assert_eq!((&found.client_key.id, found.signature_key().is_some()), (id, true));
     Some(found.realm.region.to_string())
 }
@@ -35,7 +35,7 @@ fn client_keys_are_found_in_every_realm() {
         assert_eq!(region(&test, &one).as_deref(), Some("one"));
         assert_eq!(region(&test, &two).as_deref(), Some("two"));
         for unknown in ["", "unknown", "a b"] {
-            assert!(test.engine.client_key(unknown).is_none(), "{unknown}");
+            assert!(test.engine.client_keys().find(unknown).is_none(), "{unknown}");
         }
         test.engine.delete_client_key(there("one"), one.clone()).await.unwrap();
         assert_eq!(region(&test, &one), None);

@@ -204,13 +204,22 @@ fn protection_payment_and_backup_decide_about_a_release() {
 }
 
 #[test]
-fn the_keys_of_a_released_instance_remain() {
+fn the_keys_of_a_released_instance_are_deleted() {
     with_instances(async |test| {
         test.add(small("a")).await;
-        let key = test.key(NewKey { instance: Some("a".into()), ..NewKey::plain() }).await;
-        let blob = test.seal(&key, b"text").unwrap();
+        test.add(small("b")).await;
+        let mut blobs = Vec::new();
+        for instance in [Some("a"), Some("b"), None] {
+            let new = NewKey { instance: instance.map(Into::into), ..NewKey::plain() };
+            let key = test.key(new).await;
+            blobs.push(test.seal(&key, b"text").unwrap());
+        }
         test.engine.release_instance(test.caller(), id("a"), true).await.unwrap();
-        assert_eq!(test.open(&blob).unwrap(), b"text");
+        let opened: Vec<_> = blobs.iter().map(|blob| test.open(blob)).collect();
+        assert!(matches!(opened[0], Err(Error::Key(KeyError::NotFound))));
+        for others in &opened[1..] {
+            assert_eq!(others.as_ref().unwrap(), b"text");
+        }
         assert_eq!(refusal(test.key_in("a").await), Some(InstanceError::NotFound));
     });
 }

@@ -4,12 +4,12 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use kmsim::algorithms::asymmetric::PairSpec;
-use kmsim::engine::{List, NewKey, View};
+use kmsim::engine::{KeyRef, List, NewKey, View};
 use kmsim::model::{
     AliasName, Key, KeyFacets, KeySpec, KeyState, KeyUsage, Origin, ProtectionLevel, SymmetricSpec,
 };
 
-use super::{DAY, TestEngine, by_id, with_engine};
+use super::{DAY, TestEngine, with_engine};
 
 /// A generator of small numbers, repeatable.
 struct Dice(u64);
@@ -85,13 +85,13 @@ async fn step(test: &TestEngine, dice: &mut Dice, keys: &mut Vec<Arc<Key>>, inde
         keys.push(test.key(some_key(dice)).await);
         return;
     }
-    let key = by_id(&dice.of(keys));
+    let key = KeyRef::Id(dice.of(keys).id.clone());
     let alias = || AliasName::parse(&format!("alias/{}", index % 50)).unwrap();
     let _: Result<(), _> = match dice.below(7) {
-        0 => engine.disable_key(test.caller(), key).await,
-        1 => engine.enable_key(test.caller(), key).await,
-        2 => engine.schedule_deletion(test.caller(), key, DAY * 5).await,
-        3 => engine.cancel_deletion(test.caller(), key).await,
+        0 => engine.disable_key(test.caller(), key).await.map(drop),
+        1 => engine.enable_key(test.caller(), key).await.map(drop),
+        2 => engine.schedule_deletion(test.caller(), key, DAY * 5).await.map(drop),
+        3 => engine.cancel_deletion(test.caller(), key).await.map(drop),
         4 => engine.create_alias(test.caller(), alias(), key).await,
         5 => engine.delete_alias(test.caller(), alias()).await,
         _ => engine.update_alias(test.caller(), alias(), key).await,

@@ -10,11 +10,12 @@ use crate::kit::{Server, root};
 use crate::state::import;
 
 /// A file for each object of the schema, into which an unknown field can be inserted.
-const PLACES: [(&str, &str); 34] = [
+const PLACES: [(&str, &str); 35] = [
     ("", "{@}"),
     ("account", "accounts: [{id: '1', @}]"),
     ("project", "accounts: [{id: '1', projects: [{id: a, @}]}]"),
     ("user", "accounts: [{id: '1', users: [{name: a, @}]}]"),
+    ("role", "accounts: [{id: '1', roles: [{name: a, @}]}]"),
     ("quotas", "accounts: [{id: '1', quotas: {@}}]"),
     ("access_key", "accounts: [{id: '1', access_keys: [{id: a, @}]}]"),
     ("sts_token", "accounts: [{id: '1', sts_tokens: [{id: a, @}]}]"),

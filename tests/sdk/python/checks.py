@@ -15,6 +15,11 @@ class Refused(Exception):
         self.status, self.code, self.message, self.request_id, self.body = status, code, message, request_id, body
 
 
+def snake(name):
+    """A name of the wire, as the SDKs for Python write it."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
 def same(got, wanted, what="value"):
     # True == 1 in Python, but not in JSON, so the types are compared too.
     if got != wanted or type(got) is not type(wanted):

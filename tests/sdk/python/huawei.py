@@ -5,32 +5,20 @@ huawei.py node hmac-sha256|token
 huawei.py golangsdk scope|token
 """
 
-import contextlib
 import sys
 
 from checks import run
 
 import hwkms
 from hwkms.client import Kms, sign_in
-from hwkms.lines import COMMANDS, started
+from hwkms.programs import COMMANDS
+from lines import sender
 
 CLIENT, MODE = sys.argv[1:]
 
 
-@contextlib.contextmanager
-def sender():
-    """The function that sends a call through the client."""
-    if CLIENT in COMMANDS:
-        with started(COMMANDS[CLIENT]) as send:
-            yield send
-    else:
-        from hwkms.sdk import send
-
-        yield send
-
-
 if __name__ == "__main__":
-    with sender() as send:
+    with sender(COMMANDS.get(CLIENT), "hwkms") as send:
         kms = Kms(send, CLIENT, MODE)
         if MODE == "token":
             kms = kms.but(token=sign_in(kms, "alice"))

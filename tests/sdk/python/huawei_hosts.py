@@ -16,8 +16,9 @@ from huaweicloudsdkkms.v2.region.kms_region import KmsRegion
 import hwkms
 from hosts import run_with_names
 from hwkms.client import ELSEWHERE, REGION, Kms
-from hwkms.lines import COMMANDS, started
+from hwkms.programs import COMMANDS
 from hwkms.sdk import send
+from lines import started
 
 NAME = "huawei-hosts"
 SERVICE = "https://kms.{}.myhuaweicloud.com"

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_key_and_certificates
 from cryptography.x509 import load_pem_x509_certificate
 
-from checks import UUID, invalid, matches, near, no_secret, refused, run, same, true, unsupported
+from checks import UUID, invalid, matches, missing, near, no_key, no_secret, refused, run, same, true, unsupported
 from scenario.keys import new_key
 from tea import URL, Kms
 
@@ -230,12 +230,89 @@ def instances(kms):
     kms.call("UpdateKmsInstanceBindVpc", KmsInstanceId=INSTANCE, BindVpcs=json.dumps(bound))
     told = kms.call("GetKmsInstance", KmsInstanceId=INSTANCE)["KmsInstance"]["BindVpcs"]["BindVpc"]
     same([it["VpcOwnerId"] for it in told], [ACCOUNT], "owners of bound networks")
+
+
+def an_instance_from_purchase_to_release(kms):
+    """Accounts buy instances from another service: here, the control plane makes one."""
+    instance = {"KmsInstanceId": "kst-bought"}
+
+    def listed(**filters):
+        told = kms.call("ListKmsInstances", **filters)["KmsInstances"]["KmsInstance"]
+        return {it["KmsInstanceId"] for it in told}
+
+    def told():
+        return kms.call("GetKmsInstance", **instance)["KmsInstance"]
+
+    not_there(kms, **instance)
+    bought = {"id": "kst-bought", "status": "Uninitialized", "bound_networks": []}
+    same(control("POST", "instances", bought)["id"], "kst-bought", "id")
+    shown = told()
+    same((shown["Status"], shown["ZoneIds"], shown["VswitchIds"]), ("Uninitialized", [], []), "a new instance")
+    same(listed(), {INSTANCE, "kst-bought"}, "ListKmsInstances")
+    state_invalid(kms.call, "CreateKey", DKMSInstanceId="kst-bought")
+
+    networks = {"VpcId": "vpc-1", "ZoneIds": "cn-hangzhou-a,cn-hangzhou-b", "VSwitchIds": "vsw-1,vsw-2"}
+    good = {**instance, **networks, "KMProvider": "Aliyun"}
+    for name in good:
+        missing(name, kms.call, "ConnectKmsInstance", **{it: good[it] for it in good if it != name})
+    for name, value in (("KMProvider", "Other"), ("ZoneIds", "a,a"), ("VSwitchIds", "vsw-1,"), ("VpcId", "a b")):
+        invalid(name, kms.call, "ConnectKmsInstance", **{**good, name: value})
+    same(without_id(kms.call("ConnectKmsInstance", **good)), {}, "ConnectKmsInstance")
+    shown = told()
+    same((shown["Status"], shown["VpcId"]), ("Connected", "vpc-1"), "an instance with a network")
+    same(shown["ZoneIds"], ["cn-hangzhou-a", "cn-hangzhou-b"], "ZoneIds")
+    same(shown["VswitchIds"], ["vsw-1", "vsw-2"], "VswitchIds")
+    state_invalid(kms.call, "ConnectKmsInstance", **good)
+    key = new_key(kms, DKMSInstanceId="kst-bought")
+
+    # The SDK has no method for this action, which Terraform calls.
+    def renamed(**params):
+        return kms.raw("UpdateKmsInstance", query={**instance, **params})
+
+    same(without_id(renamed(InstanceName="mine")), {}, "UpdateKmsInstance")
+    same(told()["InstanceName"], "mine", "InstanceName")
+    for name, instances in (("mine", {"kst-bought"}), ("none", set())):
+        filters = json.dumps([{"Key": "InstanceName", "Values": [name]}])
+        same(listed(Filters=filters), instances, f"instances with the name {name}")
+    missing("InstanceName", renamed)
+    invalid("InstanceName", renamed, InstanceName="n" * 129)
+
+    protecting = {**instance, "EnableDeletionProtection": True, "DeletionProtectionDescription": "in use"}
+    kms.call("SetDeletionProtection", **protecting)
+    shown = told()
+    same((shown["DeletionProtection"], shown["DeletionProtectionDescription"]), (True, "in use"), "protection")
+    forced = {**instance, "ForceDeleteWithoutBackup": "true"}
+    is_protected = (400, "Rejected.UnsupportedOperation", "Unsupported operation.")
+    refused(*is_protected, kms.call, "ReleaseKmsInstance", **forced)
+    kms.call("SetDeletionProtection", **{**protecting, "EnableDeletionProtection": False})
+    without_backup = (403, "Forbidden.NoBackup", "this kms instance no backup, forbidden delete.")
+    refused(*without_backup, kms.call, "ReleaseKmsInstance", **instance)
+    invalid("ForceDeleteWithoutBackup", kms.call, "ReleaseKmsInstance", **instance, ForceDeleteWithoutBackup="maybe")
+    missing("KmsInstanceId", kms.call, "ReleaseKmsInstance")
+    same(without_id(kms.call("ReleaseKmsInstance", **forced)), {}, "ReleaseKmsInstance")
+    not_there(kms, **instance)
+    same(listed(), {INSTANCE}, "ListKmsInstances")
+    no_key(kms.call, "DescribeKey", KeyId=key)
+
+
+def state_invalid(call, *args, **params):
+    return refused(403, "Forbidden.DKMSInstanceStateInvalid", None, call, *args, **params)
+
+
+def not_there(kms, **instance):
+    """Every action refuses an instance that does not exist, except the one that tells."""
+    same(kms.call("GetKmsInstance", **instance)["KmsInstance"], {"InstanceId": ""}, "no instance")
+    networks = {"VpcId": "v", "ZoneIds": "a,b", "VSwitchIds": "s", "KMProvider": "Aliyun"}
+    unknown = (403, "Forbidden.DKMSInstanceNotFound", "The specified DKMS Instance is not found.")
     for action, params in (
-        ("GetKmsInstance", {}),
-        ("ConnectKmsInstance", {"VpcId": "v", "ZoneIds": "a,b", "VSwitchIds": "s", "KMProvider": "Aliyun"}),
+        ("GetKmsInstanceQuotaInfos", {}),
+        ("ConnectKmsInstance", networks),
+        ("UpdateKmsInstanceBindVpc", {"BindVpcs": "[]"}),
         ("ReleaseKmsInstance", {}),
+        ("SetDeletionProtection", {"EnableDeletionProtection": True}),
     ):
-        refused(403, "Forbidden.DKMSInstanceNotFound", None, kms.call, action, KmsInstanceId="kst-none", **params)
+        refused(*unknown, kms.call, action, **instance, **params)
+    refused(*unknown, kms.raw, "UpdateKmsInstance", query={**instance, "InstanceName": "mine"})
 
 
 CHECKS = [
@@ -247,6 +324,7 @@ CHECKS = [
     policies,
     application_access_points,
     instances,
+    an_instance_from_purchase_to_release,
 ]
 
 

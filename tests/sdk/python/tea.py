@@ -18,7 +18,7 @@ from alibabacloud_tea_openapi.utils_models import Config, GlobalParameters, Open
 from darabonba.runtime import ExtendsParameters, RuntimeOptions
 from Tea.exceptions import TeaException
 
-from checks import UUID, Refused, matches, refused, run, same, true
+from checks import UUID, Refused, matches, refused, run, same, snake, true
 from scenario import steps
 from scenario.keys import described, new_key
 
@@ -43,10 +43,6 @@ EXPLAINED_V1 = re.compile(
     r"The request signature does not conform to Aliyun standards\. "
     r"server string to sign is:POST&%2F&AccessKeyId%3D[^ :\n]+"
 )
-
-
-def snake(action):
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", action).lower()
 
 
 class Kms:

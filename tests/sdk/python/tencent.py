@@ -4,32 +4,20 @@ tencent.py python|node|go tc3-post|tc3-get|sha1-get|sha256-post
 tencent.py tccli tc3-post
 """
 
-import contextlib
 import sys
 
 from checks import run
 
 import tckms
+from lines import sender
 from tckms.client import Kms
-from tckms.lines import COMMANDS, started
+from tckms.programs import COMMANDS
 
 CLIENT, MODE = sys.argv[1:]
 
 
-@contextlib.contextmanager
-def sender():
-    """The function that sends a call through the client."""
-    if CLIENT in COMMANDS:
-        with started(COMMANDS[CLIENT]) as send:
-            yield send
-    else:
-        from tckms.sdk import send
-
-        yield send
-
-
 if __name__ == "__main__":
-    with sender() as send:
+    with sender(COMMANDS.get(CLIENT), "tckms") as send:
         # The command line has a package for each service; the tag service's is not installed.
         checks = tckms.scenario(has_tag_service=CLIENT != "tccli")
         status = run(Kms(send, f"{CLIENT}-tencent-{MODE}", MODE), checks)

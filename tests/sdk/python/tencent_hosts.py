@@ -11,9 +11,10 @@ from checks import same
 
 import tckms
 from hosts import mount, run_with_names
+from lines import started
 from tckms import described, new_key, provider, text
 from tckms.client import Kms
-from tckms.lines import COMMANDS, started
+from tckms.programs import COMMANDS
 from tckms.sdk import send
 
 NAME = "tencent-hosts"

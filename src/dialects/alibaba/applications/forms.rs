@@ -16,9 +16,9 @@ pub(crate) const SECRET_USER: &str = "RbacPermission/Template/CryptoServiceSecre
 pub(crate) const SHARED_SECRET_USER: &str = "RbacPermission/Template/SecretUser";
 
 /// Whether a text is the name of an application access point, a policy or a network rule. No source
-/// gives the form.
+/// gives the form. Terraform's provider sends names with dots.
 pub(super) fn is_name(text: &str) -> bool {
-    let legal = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+    let legal = |b: u8| b.is_ascii_alphanumeric() || b"_-.".contains(&b);
     (1..=64).contains(&text.len()) && text.bytes().all(legal)
 }
 
@@ -68,10 +68,10 @@ mod tests {
 
     #[test]
     fn names_have_1_to_64_characters() {
-        for good in ["a", "A-b_9", &"n".repeat(64)] {
+        for good in ["a", "A-b_9", "a.b", &"n".repeat(64)] {
             assert!(is_name(good), "{good}");
         }
-        for bad in ["", "a b", "a/b", "a.b", "\u{fc}", &"n".repeat(65)] {
+        for bad in ["", "a b", "a/b", "a:b", "\u{fc}", &"n".repeat(65)] {
             assert!(!is_name(bad), "{bad}");
         }
     }

@@ -4,6 +4,7 @@
 pub(crate) mod access_points;
 pub(crate) mod client_keys;
 mod forms;
+mod gateway;
 pub(crate) mod network_rules;
 mod parameters;
 pub(crate) mod policies;
@@ -11,7 +12,8 @@ mod rights;
 
 use crate::algorithms::asymmetric::PairSpec;
 use crate::engine::{ApplicationRules, NameRule};
-pub(super) use rights::{Gateway, permit};
+pub(super) use gateway::Gateway;
+pub(super) use rights::{decide, permit};
 
 /// The rules for the engine.
 pub(super) const RULES: ApplicationRules = ApplicationRules {

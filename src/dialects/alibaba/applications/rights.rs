@@ -1,20 +1,22 @@
 //! What an application may do: what its policies allow, and nothing else. An application signs with
 //! a client key, and no policy of a user concerns it.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::forms::{KEY_USER, SECRET_USER, SHARED_SECRET_USER};
+use super::gateway::Gateway;
+use crate::dialects::alibaba::needs::{About, NeededAction, needed, of_action};
 use crate::dialects::alibaba::{codes, dedicated};
 use crate::dialects::wire::wildcard::matches;
-use crate::dialects::{Cx, Error};
+use crate::dialects::{Cx, Decided, Error, Form};
 use crate::engine::{Access, Authorize, View};
 use crate::model::{
-    ApplicationPolicy, Creator, Grantee, Grants, InstanceId, Key, NetworkKind, NetworkRuleName,
-    Secret,
+    ApplicationPolicy, ApplicationPolicyName, Creator, Grantee, Grants, InstanceId, Key,
+    NetworkRuleName, Secret,
 };
+use crate::watch::{Asker, Check, DecidingStatement, Decision, PolicyRefusal, Ruling};
 
 /// The permissions for using keys.
 const USE_KEYS: &[&str] = &[KEY_USER];
@@ -52,79 +54,208 @@ const ON_KEYS: &[&str] = &[
     "Verify",
     "VerifyMac",
 ];
+/// The action that reads values of several secrets.
+const BATCH: &str = "BatchGetSecretValue";
 /// The actions that read values of secrets.
-const ON_SECRETS: &[&str] = &["BatchGetSecretValue", "GetSecretValue"];
+const ON_SECRETS: &[&str] = &[BATCH, "GetSecretValue"];
 
-/// The gateway that a request was sent to. Policies are for one of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Gateway<'a> {
-    /// The one that all instances share.
-    Shared,
-    /// That of the instance with this id.
-    Dedicated(&'a str),
-    /// That of some instance: the host does not say which.
-    AnyDedicated,
-    /// The host says nothing.
-    Any,
-}
-
-impl Gateway<'_> {
-    /// Whether a policy for this instance, or for the shared gateway, is for this gateway.
-    fn is_for(&self, instance: Option<&str>) -> bool {
-        match (self, instance) {
-            (Self::Shared, instance) => instance.is_none(),
-            (Self::Dedicated(own), instance) => instance == Some(own),
-            (Self::AnyDedicated, instance) => instance.is_some(),
-            (Self::Any, _) => true,
-        }
-    }
-
-    /// Whether network rules of this kind count here: each gateway is reached over other networks.
-    fn counts(&self, kind: NetworkKind) -> bool {
-        match self {
-            Self::Shared => kind != NetworkKind::Private,
-            Self::Dedicated(_) | Self::AnyDedicated => kind == NetworkKind::Private,
-            Self::Any => true,
-        }
-    }
-}
-
-/// A request of an application.
+/// A request of an application, and the policies of its access point.
 #[derive(Debug)]
 struct Request {
-    /// The policies that are for the gateway, and for where the request came from.
-    policies: Vec<Arc<ApplicationPolicy>>,
+    policies: Vec<Bound>,
     /// Whether the request reads values of secrets.
     is_on_secrets: bool,
 }
 
+/// A policy that an access point names.
+#[derive(Debug)]
+struct Bound {
+    name: ApplicationPolicyName,
+    /// The policy, or why it has no effect on the request.
+    policy: Result<Arc<ApplicationPolicy>, String>,
+}
+
+/// Where a resource is. A policy for an instance is for what is in it.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    /// In this instance, or in none.
+    In(Option<&'a str>),
+    /// The resource does not exist.
+    Nowhere,
+}
+
 impl Request {
-    /// Whether some policy has one of these permissions.
-    fn has(&self, permissions: &[&str]) -> bool {
-        self.policies.iter().any(|policy| is_among(policy, permissions))
+    /// A request of this context's application. `None` if another sent it.
+    fn of(cx: &Cx, api: &str, gateway: &Gateway<'_>) -> Option<Self> {
+        let name = cx.application.as_ref()?;
+        let snapshot = cx.engine.snapshot(&cx.caller);
+        let view = snapshot.view(&cx.caller);
+        let names = view.application(name).map_or(&[][..], |it| &it.policies);
+        let policies = names.iter().map(|name| Bound {
+            name: name.clone(),
+            policy: effective(view, name, gateway, cx.peer),
+        });
+        let is_on_secrets = ON_SECRETS.contains(&api);
+        Some(Self { policies: policies.collect(), is_on_secrets })
     }
 
-    /// Whether some policy has one of these permissions for this resource. A policy for an instance
-    /// is for what is in it.
-    fn covers(&self, permissions: &[&str], resource: &str, instance: Option<&str>) -> bool {
-        self.policies.iter().any(|policy| {
-            is_among(policy, permissions)
-                && policy.instance.as_ref().is_none_or(|own| instance == Some(own.as_str()))
-                && policy.resources.iter().any(|pattern| matches(pattern, resource))
-        })
+    fn effective(&self) -> impl Iterator<Item = &ApplicationPolicy> {
+        self.policies.iter().filter_map(|it| it.policy.as_deref().ok())
+    }
+
+    /// Whether the request may run an action of this name at all.
+    fn may_run(&self, api: &str) -> bool {
+        let permissions = if self.is_on_secrets { READ_SECRETS } else { USE_KEYS };
+        let is_open = self.is_on_secrets || ON_KEYS.contains(&api);
+        is_open && self.effective().any(|policy| has_permission(policy, permissions))
+    }
+
+    /// Whether some policy has one of these permissions for this resource.
+    fn covers(&self, permissions: &[&str], resource: &str, place: Place<'_>) -> bool {
+        self.effective().any(|it| obstacle(it, permissions, resource, place).is_none())
+    }
+
+    /// Decides about an action on a resource.
+    fn ruling(&self, api: &str, needed: &NeededAction) -> Ruling {
+        let mut ruling = Ruling {
+            is_allowed: false,
+            why: "client keys may only use keys and read the values of secrets",
+            layer: "access point",
+            statement: None,
+            refusals: Vec::new(),
+        };
+        if !self.is_on_secrets && !ON_KEYS.contains(&api) {
+            return ruling;
+        }
+        let resource = name_in_arn(&needed.resource);
+        let permissions = if resource.starts_with("secret/") { READ_SECRETS } else { USE_KEYS };
+        let place = match &needed.about {
+            About::Key(key) => Place::In(key.instance.as_deref()),
+            About::Secret(secret) => Place::In(secret.instance.as_deref()),
+            About::Certificate(_) | About::Other => Place::Nowhere,
+        };
+        for Bound { name, policy } in &self.policies {
+            let why = match policy {
+                Err(why) => Some(why.clone()),
+                Ok(policy) => obstacle(policy, permissions, resource, place)
+                    .map(|it| it.text(policy, permissions, resource)),
+            };
+            let policy = name.to_string();
+            let Some(why) = why else {
+                let statement = Some(DecidingStatement { policy, at: None, name: None });
+                return Ruling { is_allowed: true, why: "a policy allows it", statement, ..ruling };
+            };
+            ruling.refusals.push(PolicyRefusal { policy, why });
+        }
+        Ruling { why: "no policy of the access point allows it", ..ruling }
+    }
+
+    /// Decides about everything that an action with these parameters needs.
+    ///
+    /// # Errors
+    /// There is no such action, or a parameter that names a resource is missing or wrong.
+    fn judge(&self, cx: &Cx, action: &str, params: &Form) -> Result<Decision, Error> {
+        let found = of_action(action).ok_or(codes::INVALID_ACTION_NOT_FOUND)?;
+        let mut needed = needed(cx, found, params)?.actions;
+        if needed.is_empty() {
+            // It still needs a policy with the permission.
+            let (resource, about) = (EVERYTHING.to_owned(), About::Other);
+            needed.push(NeededAction { action: found.1, resource, about });
+        }
+        let checks = needed.into_iter().map(|it| Check {
+            action: format!("kms:{}", it.action),
+            ruling: Some(self.ruling(api_of(action), &it)),
+            resource: it.resource,
+        });
+        let application = cx.application.as_ref().map(ToString::to_string).unwrap_or_default();
+        let asker = Asker::Application(application);
+        Ok(Decision { asker, is_enforced: true, checks: checks.collect() })
     }
 }
 
-fn is_among(policy: &ApplicationPolicy, permissions: &[&str]) -> bool {
+/// The resource of what is about no key and no secret.
+const EVERYTHING: &str = "*";
+
+/// What a policy lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Obstacle {
+    Permission,
+    Instance,
+    Resource,
+}
+
+/// What keeps a policy from giving one of these permissions for a resource.
+fn obstacle(
+    policy: &ApplicationPolicy,
+    permissions: &[&str],
+    resource: &str,
+    place: Place<'_>,
+) -> Option<Obstacle> {
+    let is_in_place = |own: &InstanceId| match place {
+        Place::In(instance) => instance == Some(own.as_str()),
+        Place::Nowhere => true,
+    };
+    if !has_permission(policy, permissions) {
+        Some(Obstacle::Permission)
+    } else if resource == EVERYTHING {
+        None
+    } else if !policy.instance.as_ref().is_none_or(is_in_place) {
+        Some(Obstacle::Instance)
+    } else {
+        let is_covered = policy.resources.iter().any(|pattern| matches(pattern, resource));
+        (!is_covered).then_some(Obstacle::Resource)
+    }
+}
+
+impl Obstacle {
+    fn text(self, policy: &ApplicationPolicy, permissions: &[&str], resource: &str) -> String {
+        match self {
+            Self::Permission => format!("it lacks the permission {}", permissions.join(" or ")),
+            Self::Instance => {
+                let own = policy.instance.as_ref().map_or("", InstanceId::as_str);
+                format!("it is for what is in the instance {own}, and {resource} is not")
+            }
+            Self::Resource => {
+                let patterns = listed(policy.resources.iter().map(String::as_str));
+                format!("none of its resources covers {resource}: {patterns}")
+            }
+        }
+    }
+}
+
+/// How many names a sentence lists.
+const LISTED: usize = 10;
+
+/// Names for a sentence.
+fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
+    let more = names.len().saturating_sub(LISTED);
+    let mut list = names.take(LISTED).collect::<Vec<_>>().join(", ");
+    if more > 0 {
+        list.extend([" and ", &more.to_string(), " more"]);
+    }
+    if list.is_empty() { "it has none".to_owned() } else { list }
+}
+
+fn has_permission(policy: &ApplicationPolicy, permissions: &[&str]) -> bool {
     policy.permissions.iter().any(|own| permissions.contains(&own.as_str()))
+}
+
+/// The end of an ARN, after region and account: `key/a` of `acs:kms:cn-hangzhou:1:key/a`.
+fn name_in_arn(arn: &str) -> &str {
+    arn.splitn(5, ':').nth(4).unwrap_or(arn)
+}
+
+fn api_of(action: &str) -> &str {
+    action.strip_prefix(dedicated::request::PREFIX).unwrap_or(action)
 }
 
 impl Authorize for Request {
     /// A secret without a key of its own is sealed with the service's: for that, the right to read
     /// the secret is enough.
     fn allows(&self, key: &Key, _: Grants<'_>) -> bool {
+        let place = Place::In(key.instance.as_deref());
         self.is_on_secrets && matches!(key.creator, Creator::Service(_))
-            || self.covers(USE_KEYS, &format!("key/{}", key.id), key.instance.as_deref())
+            || self.covers(USE_KEYS, &format!("key/{}", key.id), place)
     }
 
     fn may_grant(&self, _: &Key, _: Grants<'_>, _: &BTreeSet<String>) -> bool {
@@ -137,7 +268,7 @@ impl Authorize for Request {
 
     fn may_read(&self, secret: &Secret) -> bool {
         let resource = format!("secret/{}", secret.name);
-        self.covers(READ_SECRETS, &resource, secret.instance.as_deref())
+        self.covers(READ_SECRETS, &resource, Place::In(secret.instance.as_deref()))
     }
 
     fn is_among(&self, _: &Grantee) -> bool {
@@ -145,81 +276,88 @@ impl Authorize for Request {
     }
 }
 
-/// Limits a request of an application to what its policies allow. Requests of others are not
-/// concerned.
+/// Limits a request of an application to what its policies allow, and notes the decision for the
+/// journal. Requests of others are not concerned.
 ///
 /// # Errors
-/// No policy allows the action, whatever it is about.
-pub(crate) fn permit(cx: &mut Cx, action: &str, gateway: &Gateway<'_>) -> Result<(), Error> {
-    let Some(name) = &cx.application else { return Ok(()) };
-    let api = action.strip_prefix(dedicated::request::PREFIX).unwrap_or(action);
-    let is_on_secrets = ON_SECRETS.contains(&api);
-    let snapshot = cx.engine.snapshot(&cx.caller);
-    let view = snapshot.view(&cx.caller);
-    let names =
-        view.application(name).map_or(Cow::Owned(Vec::new()), |it| Cow::Borrowed(&it.policies));
-    let policies = names.iter().filter_map(|name| view.application_policy(name).ok());
-    let policies = policies.filter(|policy| {
-        gateway.is_for(policy.instance.as_ref().map(InstanceId::as_str))
-            && is_from(view, policy, gateway, cx.peer)
-    });
-    let request = Request { policies: policies.cloned().collect(), is_on_secrets };
-    let may = if is_on_secrets {
-        request.has(READ_SECRETS)
-    } else {
-        ON_KEYS.contains(&api) && request.has(USE_KEYS)
-    };
-    if !may {
-        return Err(codes::FORBIDDEN_NO_PERMISSION.into());
-    }
+/// No policy allows the action, or the action on the resource.
+pub(crate) fn permit(
+    cx: &mut Cx,
+    action: &str,
+    gateway: &Gateway<'_>,
+    params: &Form,
+) -> Result<(), Error> {
+    let api = api_of(action);
+    let Some(request) = Request::of(cx, api, gateway) else { return Ok(()) };
+    let may_run = request.may_run(api);
+    // If the parameters name no resource, the handler refuses them.
+    let decision = request.judge(cx, action, params).ok();
+    let denied = decision.as_ref().and_then(Decision::denied).map(|it| it.resource.clone());
+    cx.decision = decision.map(Arc::new);
     cx.caller.access = Access::Limited(Arc::new(request));
-    Ok(())
+    match denied {
+        // Each secret of a batch has its own error.
+        _ if may_run && api == BATCH => Ok(()),
+        None if may_run => Ok(()),
+        None => Err(codes::FORBIDDEN_NO_PERMISSION.into()),
+        Some(resource) if resource == EVERYTHING => Err(codes::FORBIDDEN_NO_PERMISSION.into()),
+        Some(resource) => {
+            // The dedicated gateway's message has the bare name.
+            let name = name_in_arn(&resource);
+            let name = name.split_once('/').map_or(name, |(_, name)| name);
+            let named = if api == action { resource.as_str() } else { name };
+            Err(codes::FORBIDDEN_NO_PERMISSION_FOR.with(&[named]).into())
+        }
+    }
 }
 
-/// Whether a request came from where a policy wants it to come from.
-fn is_from(
+/// Decides whether an application may do what a request asks. `None` if another asks.
+///
+/// # Errors
+/// There is no such action, or a parameter that names a resource is missing or wrong.
+pub(crate) fn decide(
+    cx: &Cx,
+    action: &str,
+    gateway: &Gateway<'_>,
+    params: &Form,
+) -> Option<Decided> {
+    Some(Request::of(cx, api_of(action), gateway)?.judge(cx, action, params))
+}
+
+/// The policy of this name, if it is for the gateway, and for where the request came from.
+/// Otherwise why it is not.
+fn effective(
     view: View<'_>,
-    policy: &ApplicationPolicy,
+    name: &ApplicationPolicyName,
     gateway: &Gateway<'_>,
     peer: Option<IpAddr>,
-) -> bool {
-    let rules = &policy.access_control.network_rules;
-    let has_it = |name: &NetworkRuleName| {
+) -> Result<Arc<ApplicationPolicy>, String> {
+    let Ok(policy) = view.application_policy(name) else {
+        return Err("there is no such policy".to_owned());
+    };
+    let instance = policy.instance.as_ref().map(InstanceId::as_str);
+    if !gateway.is_for(instance) {
+        return Err(match instance {
+            Some(instance) => format!("it is for the dedicated gateway of the instance {instance}"),
+            None => "it is for the shared gateway".to_owned(),
+        });
+    }
+    let names = &policy.access_control.network_rules;
+    let lets_in = |name: &NetworkRuleName| {
         let (Ok(rule), Some(peer)) = (view.network_rule(name), peer) else { return false };
         gateway.counts(rule.kind) && rule.sources.iter().any(|source| source.contains(peer))
     };
-    rules.is_empty() || rules.iter().any(has_it)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn policies_are_for_gateways() {
-        use Gateway::{Any, AnyDedicated, Dedicated, Shared};
-        for (gateway, instance, is) in [
-            (Shared, None, true),
-            (Shared, Some("a"), false),
-            (Dedicated("a"), Some("a"), true),
-            (Dedicated("a"), Some("b"), false),
-            (Dedicated("a"), None, false),
-            (AnyDedicated, Some("a"), true),
-            (AnyDedicated, None, false),
-            (Any, Some("a"), true),
-            (Any, None, true),
-        ] {
-            assert_eq!(gateway.is_for(instance), is, "{gateway:?} {instance:?}");
-        }
-        let kinds = [NetworkKind::Private, NetworkKind::Public, NetworkKind::Vpc];
-        for (gateway, counting) in [
-            (Shared, &kinds[1..]),
-            (Dedicated("a"), &kinds[..1]),
-            (AnyDedicated, &kinds[..1]),
-            (Any, &kinds[..]),
-        ] {
-            let counts: Vec<_> = kinds.into_iter().filter(|kind| gateway.counts(*kind)).collect();
-            assert_eq!(counts, counting, "{gateway:?}");
-        }
+    if names.is_empty() || names.iter().any(lets_in) {
+        return Ok(Arc::clone(policy));
     }
+    let described = |name: &NetworkRuleName| match view.network_rule(name) {
+        Err(_) => format!("{name} does not exist"),
+        Ok(rule) if !gateway.counts(rule.kind) => {
+            format!("{name} is for another network than this gateway's")
+        }
+        Ok(_) => format!("{name} has other addresses"),
+    };
+    let rules: Vec<_> = names.iter().take(LISTED).map(described).collect();
+    let from = peer.map_or("an unknown address".to_owned(), |peer| peer.to_string());
+    Err(format!("no network rule of it lets {from} in: {}", rules.join(", ")))
 }

@@ -4,14 +4,15 @@
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::used::{InUse, Usual};
-use super::words::{Method, MethodWord, method_word};
+use super::blocks;
+use super::used::{InUse, Usual, refuse};
+use super::words::{Method, MethodWord, PaddingWord, method_word, padding_word};
 use crate::algorithms::base64_text;
 use crate::algorithms::symmetric::{Cipher, IV_LEN};
 use crate::dialects::alibaba::codes;
 use crate::dialects::alibaba::keys::cipher::{encryptable, within_limits};
 use crate::dialects::alibaba::names::{KeyName, VersionName};
-use crate::dialects::alibaba::values::{Blob, Ciphertext, OpenText, SecretBlob};
+use crate::dialects::alibaba::values::{Blob, Ciphertext, SecretBlob};
 use crate::dialects::{Cx, Error};
 use crate::engine::{CiphertextError, KeyError, Operation};
 use crate::model::VersionId;
@@ -19,19 +20,16 @@ use crate::model::VersionId;
 /// What a ciphertext of the `Advance` actions begins with: a mark, the versions of cipher and
 /// padding, and the algorithm `AES_GCM`.
 const CONTAINER: [u8; 3] = [b'$', 0, 2];
+/// The same in base64.
+pub(crate) const CONTAINER_IN_BASE64: &str = "JAAC";
 
 /// What the tag of a ciphertext covers besides: nothing, if it is absent.
 pub(super) fn bytes(aad: Option<&Blob>) -> &[u8] {
     aad.map_or(&[], |aad| &aad.0)
 }
 
-/// Refuses a parameter that has no meaning for how the key encrypts.
-fn refuse(parameter: Option<&Blob>, name: &'static str) -> Result<(), Error> {
-    if parameter.is_some() { Err(Error::Invalid(name.into())) } else { Ok(()) }
-}
-
 /// Refuses a padding: neither GCM nor a public key uses one that can be chosen.
-fn refuse_padding(padding: Option<&OpenText>) -> Result<(), Error> {
+fn refuse_padding(padding: Option<PaddingWord>) -> Result<(), Error> {
     if padding.is_some() { Err(Error::Invalid("PaddingMode".into())) } else { Ok(()) }
 }
 
@@ -87,6 +85,8 @@ pub(crate) struct Encrypted {
     #[serde(skip_serializing_if = "Option::is_none")]
     iv: Option<String>,
     algorithm: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    padding_mode: Option<&'static str>,
 }
 
 impl Encrypted {
@@ -97,6 +97,7 @@ impl Encrypted {
             ciphertext_blob: base64_text::encode(ciphertext),
             iv: iv.map(base64_text::encode),
             algorithm: method_word(method),
+            padding_mode: None,
         }
     }
 }
@@ -109,6 +110,8 @@ pub(crate) struct Decrypted {
     key_version_id: String,
     plaintext: Zeroizing<String>,
     algorithm: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    padding_mode: Option<&'static str>,
 }
 
 impl Decrypted {
@@ -118,6 +121,7 @@ impl Decrypted {
             key_version_id: used.version.to_string(),
             plaintext: Zeroizing::new(base64_text::encode(text)),
             algorithm: method_word(method),
+            padding_mode: None,
         }
     }
 }
@@ -130,7 +134,7 @@ pub(crate) struct Encrypt {
     algorithm: Option<MethodWord>,
     aad: Option<Blob>,
     iv: Option<Blob>,
-    padding_mode: Option<OpenText>,
+    padding_mode: Option<PaddingWord>,
     #[serde(rename = "x-kms-migrationkeyversionid")]
     version: Option<VersionName>,
 }
@@ -138,24 +142,31 @@ pub(crate) struct Encrypt {
 pub(crate) fn encrypt(cx: &Cx, request: Encrypt) -> Result<Encrypted, Error> {
     let named = (Some(request.key_id), request.version);
     let used = InUse::of(cx, named, Usual::Initial, Operation::Encrypt)?;
-    let method = used.method(request.algorithm)?;
-    refuse_padding(request.padding_mode.as_ref())?;
+    let method = used.method(cx, request.algorithm)?;
     let (iv, aad) = (request.iv.as_ref(), request.aad.as_ref());
     let text = &request.plaintext.0;
     match method {
         Method::Gcm(_) => {
+            refuse_padding(request.padding_mode)?;
             let parts = (iv, bytes(aad));
             let sealed = SealedHere::of(cx, &used, Operation::Encrypt, parts, text)?;
             Ok(Encrypted::of(&used, method, Some(&sealed.iv), &sealed.value))
         }
         Method::Pair(encryption) => {
+            refuse_padding(request.padding_mode)?;
             refuse(iv, "Iv")?;
             refuse(aad, "Aad")?;
             let text = encryptable(encryption, text)?;
             let sealed = cx.engine.encrypt_to_pair(&cx.caller, &used.pair(), encryption, text)?;
             Ok(Encrypted::of(&used, method, None, &sealed.value))
         }
-        Method::Cbc(_) | Method::Ecb(_) => Err(codes::UNSUPPORTED_OPERATION.into()),
+        Method::Cbc(_) | Method::Ecb(_) => {
+            let padding = request.padding_mode.map(|it| it.0).unwrap_or_default();
+            let how = (&used, method, Operation::Encrypt);
+            let (mode, sealed) = blocks::encrypt(cx, how, (iv, aad), padding, text)?;
+            let encrypted = Encrypted::of(&used, method, blocks::iv_of(&mode), &sealed.value);
+            Ok(Encrypted { padding_mode: Some(padding_word(padding)), ..encrypted })
+        }
     }
 }
 
@@ -167,7 +178,7 @@ pub(crate) struct Decrypt {
     algorithm: Option<MethodWord>,
     aad: Option<Blob>,
     iv: Option<Blob>,
-    padding_mode: Option<OpenText>,
+    padding_mode: Option<PaddingWord>,
     #[serde(rename = "x-kms-migrationkeyversionid")]
     version: Option<VersionName>,
 }
@@ -176,18 +187,19 @@ pub(crate) struct Decrypt {
 pub(crate) fn decrypt(cx: &Cx, request: Decrypt) -> Result<Decrypted, Error> {
     let named = (request.key_id, request.version);
     let used = InUse::of(cx, named, Usual::Initial, Operation::Decrypt)?;
-    let method = used.method(request.algorithm)?;
-    refuse_padding(request.padding_mode.as_ref())?;
+    let method = used.method(cx, request.algorithm)?;
     let (iv, aad) = (request.iv.as_ref(), request.aad.as_ref());
     let blob = &request.ciphertext_blob.0;
     match method {
         Method::Gcm(_) => {
+            refuse_padding(request.padding_mode)?;
             let iv = gcm_iv(iv.ok_or(Error::Missing("Iv".into()))?)?;
             let parts = (iv, bytes(aad));
             let opened = cx.engine.open_with_version(&cx.caller, &used.pair(), parts, blob)?;
             Ok(Decrypted::of(&used, method, &opened.value))
         }
         Method::Pair(encryption) => {
+            refuse_padding(request.padding_mode)?;
             refuse(iv, "Iv")?;
             refuse(aad, "Aad")?;
             let operation = Operation::DecryptByPair;
@@ -195,13 +207,24 @@ pub(crate) fn decrypt(cx: &Cx, request: Decrypt) -> Result<Decrypted, Error> {
                 cx.engine.decrypt_by_pair(&cx.caller, &used.pair(), operation, encryption, blob)?;
             Ok(Decrypted::of(&used, method, within_limits(encryption, &opened.value)?))
         }
-        Method::Cbc(_) | Method::Ecb(_) => Err(codes::UNSUPPORTED_OPERATION.into()),
+        Method::Cbc(_) | Method::Ecb(_) => {
+            let padding = request.padding_mode.map(|it| it.0).unwrap_or_default();
+            let mode = blocks::mode(method, (iv, aad), || Err(Error::Missing("Iv".into())))?;
+            let how = (mode, padding);
+            let opened = cx.engine.decrypt_blocks(&cx.caller, &used.pair(), how, blob)?;
+            let decrypted = Decrypted::of(&used, method, &opened.value);
+            Ok(Decrypted { padding_mode: Some(padding_word(padding)), ..decrypted })
+        }
     }
 }
 
 /// How the key in use encrypts in the `Advance` actions, which are for AES keys.
-pub(super) fn advance_method(used: &InUse, named: Option<MethodWord>) -> Result<Method, Error> {
-    match used.method(named)? {
+pub(super) fn advance_method(
+    cx: &Cx,
+    used: &InUse,
+    named: Option<MethodWord>,
+) -> Result<Method, Error> {
+    match used.method(cx, named)? {
         method @ Method::Gcm(Cipher::Aes) => Ok(method),
         _ => Err(codes::UNSUPPORTED_OPERATION.into()),
     }
@@ -210,8 +233,8 @@ pub(super) fn advance_method(used: &InUse, named: Option<MethodWord>) -> Result<
 pub(crate) fn advance_encrypt(cx: &Cx, request: Encrypt) -> Result<Encrypted, Error> {
     let named = (Some(request.key_id), request.version);
     let used = InUse::of(cx, named, Usual::Primary, Operation::Encrypt)?;
-    let method = advance_method(&used, request.algorithm)?;
-    refuse_padding(request.padding_mode.as_ref())?;
+    let method = advance_method(cx, &used, request.algorithm)?;
+    refuse_padding(request.padding_mode)?;
     let parts = (request.iv.as_ref(), bytes(request.aad.as_ref()));
     let sealed = SealedHere::of(cx, &used, Operation::Encrypt, parts, &request.plaintext.0)?;
     let contained = sealed.contained(used.version);
@@ -225,8 +248,8 @@ pub(crate) fn advance_decrypt(cx: &Cx, request: Decrypt) -> Result<Decrypted, Er
     let (version, rest) = version_of(blob)?;
     let named = (request.key_id, Some(VersionName(Some(version))));
     let used = InUse::of(cx, named, Usual::Primary, Operation::Decrypt)?;
-    let method = advance_method(&used, request.algorithm)?;
-    refuse_padding(request.padding_mode.as_ref())?;
+    let method = advance_method(cx, &used, request.algorithm)?;
+    refuse_padding(request.padding_mode)?;
     if request.iv.is_some_and(|iv| !rest.starts_with(&iv.0)) {
         return Err(Error::Invalid("Iv".into()));
     }
@@ -256,7 +279,7 @@ pub(crate) struct KmsEncrypt {
 pub(crate) fn kms_encrypt(cx: &Cx, request: KmsEncrypt) -> Result<Encrypted, Error> {
     let named = (Some(request.key_id), None);
     let used = InUse::of(cx, named, Usual::Primary, Operation::Encrypt)?;
-    let method = used.method(None)?;
+    let method = used.method(cx, None)?;
     let parts = (None, bytes(request.aad.as_ref()));
     let sealed = SealedHere::of(cx, &used, Operation::Encrypt, parts, &request.plaintext.0)?;
     Ok(Encrypted::of(&used, method, None, &sealed.with_version(used.version)))
@@ -273,7 +296,7 @@ pub(crate) fn kms_decrypt(cx: &Cx, request: KmsDecrypt) -> Result<Decrypted, Err
     let blob = &request.ciphertext_blob.0;
     let named = (None, Some(VersionName(Some(version_of(blob)?.0))));
     let used = InUse::of(cx, named, Usual::Primary, Operation::Decrypt)?;
-    let method = used.method(None)?;
+    let method = used.method(cx, None)?;
     let associated = bytes(request.aad.as_ref());
     let opened = cx.engine.open_sealed(&cx.caller, Operation::Decrypt, associated, blob)?;
     Ok(Decrypted::of(&used, method, &opened.value))

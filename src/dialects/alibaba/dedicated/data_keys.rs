@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use super::blocks;
 use super::cipher::{SealedHere, advance_method, bytes};
 use super::used::{InUse, Usual};
 use super::words::{KeyFormat, Method, MethodWord, method_word};
 use crate::algorithms::asymmetric::{PairSpec, PublicKey};
+use crate::algorithms::block_modes::Padding;
 use crate::algorithms::{base64_text, pem};
 use crate::dialects::alibaba::codes;
 use crate::dialects::alibaba::keys::cipher::DataKeyLen;
@@ -34,7 +36,8 @@ pub(crate) struct GenerateDataKey {
 pub(crate) struct DataKey {
     key_id: String,
     key_version_id: String,
-    iv: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iv: Option<String>,
     plaintext: Zeroizing<String>,
     ciphertext_blob: String,
     algorithm: Option<&'static str>,
@@ -66,6 +69,9 @@ fn generate_with(cx: &Cx, request: GenerateDataKey, usual: Usual) -> Result<Data
     })
 }
 
+/// The initialisation vector, where the mode has one, and the ciphertext, in base64.
+type Wrapped = (Option<String>, String);
+
 /// The key that encrypts data keys, and how.
 struct Wrapping {
     used: InUse,
@@ -84,23 +90,30 @@ impl Wrapping {
         let used = InUse::of(cx, (Some(key), None), usual, Operation::GenerateDataKey)?;
         let is_contained = usual == Usual::Primary;
         let method = if is_contained {
-            advance_method(&used, algorithm)?
+            advance_method(cx, &used, algorithm)?
         } else {
-            match used.method(algorithm)? {
-                method @ Method::Gcm(_) => method,
-                _ => return Err(codes::UNSUPPORTED_OPERATION.into()),
+            match used.method(cx, algorithm)? {
+                Method::Pair(_) => return Err(codes::UNSUPPORTED_OPERATION.into()),
+                method => method,
             }
         };
         Ok(Self { used, method, is_contained })
     }
 
     /// The initialisation vector and the ciphertext of a data key, in base64.
-    fn wrap(&self, cx: &Cx, aad: Option<&Blob>, text: &[u8]) -> Result<(String, String), Error> {
-        let (operation, parts) = (Operation::GenerateDataKey, (None, bytes(aad)));
+    fn wrap(&self, cx: &Cx, aad: Option<&Blob>, text: &[u8]) -> Result<Wrapped, Error> {
+        let operation = Operation::GenerateDataKey;
+        if let Method::Cbc(_) | Method::Ecb(_) = self.method {
+            let (how, parts) = ((&self.used, self.method, operation), (None, aad));
+            let (mode, sealed) = blocks::encrypt(cx, how, parts, Padding::default(), text)?;
+            let iv = blocks::iv_of(&mode).map(base64_text::encode);
+            return Ok((iv, base64_text::encode(sealed.value)));
+        }
+        let parts = (None, bytes(aad));
         let sealed = SealedHere::of(cx, &self.used, operation, parts, text)?;
         let blob =
             if self.is_contained { sealed.contained(self.used.version) } else { sealed.value };
-        Ok((base64_text::encode(sealed.iv), base64_text::encode(blob)))
+        Ok((Some(base64_text::encode(sealed.iv)), base64_text::encode(blob)))
     }
 }
 
@@ -120,7 +133,8 @@ pub(crate) struct GenerateDataKeyPair {
 pub(crate) struct DataKeyPair {
     key_id: String,
     key_version_id: String,
-    iv: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iv: Option<String>,
     key_pair_spec: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     private_key_plaintext: Option<Zeroizing<String>>,

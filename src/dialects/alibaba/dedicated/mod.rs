@@ -6,6 +6,7 @@
 //! In between, a message is parameters (`messages.rs`), so that the pipeline treats both wires
 //! alike. The actions are those of the table whose names begin with [`request::PREFIX`].
 
+mod blocks;
 pub(super) mod cipher;
 pub(super) mod data_keys;
 mod messages;

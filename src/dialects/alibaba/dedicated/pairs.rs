@@ -159,6 +159,9 @@ pub(crate) struct PublicKey {
 pub(crate) fn public_key(cx: &Cx, request: GetPublicKey) -> Result<PublicKey, Error> {
     let named = (Some(request.key_id), request.version);
     let used = InUse::of(cx, named, Usual::Initial, Operation::ReadPublicKey)?;
+    if !matches!(used.key.spec, KeySpec::Pair(_)) {
+        return Err(codes::UNSUPPORTED_OPERATION.into());
+    }
     let found = cx.engine.public_key(&cx.caller, &used.pair())?;
     Ok(PublicKey {
         key_id: used.key.id.to_string(),

@@ -17,6 +17,10 @@ const PROTOBUF: HeaderValue = HeaderValue::from_static("application/x-protobuf")
 const MESSAGES: &[(&Code, &str)] = &[
     (codes::MISSING_PARAMETER, codes::HEADER_MISSING.message),
     (codes::UNSUPPORTED_OPERATION, codes::REJECTED_UNSUPPORTED_OPERATION.name),
+    (
+        codes::FORBIDDEN_NO_PERMISSION_FOR,
+        "This operation for ... is forbidden by permission system",
+    ),
 ];
 
 /// The answer of an action. The version of the key that was used is in a header too: some clients

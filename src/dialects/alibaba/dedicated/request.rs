@@ -21,7 +21,7 @@ const API_NAME: &str = "x-kms-apiname";
 /// The header with the client key's id. Clients and service both write it with three c.
 pub(super) const ACCESS_KEY: &str = "x-kms-acccesskeyid";
 /// The header with the version of the key that an answer used, or that a request is to use.
-pub(super) const KEY_VERSION: &str = "x-kms-migrationkeyversionid";
+pub(crate) const KEY_VERSION: &str = "x-kms-migrationkeyversionid";
 
 /// What is particular to a request of this wire.
 pub(crate) struct Request {

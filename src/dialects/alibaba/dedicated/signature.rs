@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderMap, Method};
 use base16ct::upper::encode_string as hex;
+use zeroize::Zeroizing;
 
 use super::request::{ACCESS_KEY, text};
 use crate::algorithms::base64_text;
@@ -18,9 +19,9 @@ const METHOD: &str = "x-kms-signaturemethod";
 /// The only value of that header.
 const RSA_SHA_256: &str = "RSA_PKCS1_SHA_256";
 /// The headers whose values are signed without their names, in this order.
-const VALUES: [&str; 3] = ["content-sha256", "content-type", "date"];
+pub(crate) const VALUES: [&str; 3] = ["content-sha256", "content-type", "date"];
 /// Every header whose name begins so is signed with its name.
-const SIGNED: &str = "x-kms-";
+pub(crate) const SIGNED: &str = "x-kms-";
 /// What `Authorization` begins with: as SDKs write it, and as the document does.
 const SCHEMES: [&str; 2] = ["Bearer ", "TOKEN "];
 
@@ -76,10 +77,8 @@ impl Signed<'_> {
         if !header("content-sha256").map_or(self.body.is_empty(), is_digest) {
             return Err(codes::INVALID_PARAM.with(&["Content-SHA256"]).into());
         }
-        let given = header("authorization")
-            .and_then(|header| SCHEMES.iter().find_map(|scheme| header.strip_prefix(scheme)))
-            .and_then(|signature| base64_text::decode(signature.trim()))
-            .ok_or_else(|| codes::INVALID_PARAM.with(&["Authorization"]))?;
+        let given =
+            given(self.headers).ok_or_else(|| codes::INVALID_PARAM.with(&["Authorization"]))?;
         let key = key.ok_or(codes::UNAUTHORIZED)?;
         if key.verifies(&self.string_to_sign(), &given) {
             Ok(())
@@ -87,6 +86,13 @@ impl Signed<'_> {
             Err(codes::SIGNATURE_NOT_MATCH.into())
         }
     }
+}
+
+/// The signature that a request has.
+pub(crate) fn given(headers: &HeaderMap) -> Option<Zeroizing<Vec<u8>>> {
+    let header = text(headers, "authorization")?;
+    let signature = SCHEMES.iter().find_map(|scheme| header.strip_prefix(scheme))?;
+    base64_text::decode(signature.trim())
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::algorithms::asymmetric::{Encryption, PairSpec, Signing};
+use crate::algorithms::block_modes::Padding;
 use crate::algorithms::mac::Hash;
 use crate::algorithms::symmetric::Cipher;
 use crate::dialects::alibaba::limits;
@@ -60,6 +61,13 @@ impl Method {
             _ => false,
         }
     }
+}
+
+words! {
+    /// How a text becomes whole blocks, in CBC and ECB.
+    PaddingWord(Padding), padding_word:
+    "PKCS7_PADDING" [Padding::Pkcs7]
+    "NO_PADDING" [Padding::None]
 }
 
 words! {

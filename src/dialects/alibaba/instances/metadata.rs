@@ -9,8 +9,16 @@ use crate::dialects::alibaba::listing::{Filters, Listing, PageNumber, PageSize, 
 use crate::dialects::alibaba::names::{self, InstanceName};
 use crate::dialects::alibaba::words;
 use crate::dialects::{Cx, Error};
-use crate::engine::{InstanceError, View};
+use crate::engine::{self, InstanceError, View};
 use crate::model::{BoundNetwork, Instance, InstanceKind};
+
+/// The `EndDate` of an instance that has no end.
+const NEVER: &str = "2999-09-09T16:00:00Z";
+
+/// The name of an instance. Until it has one, that is its id.
+fn name_of(instance: &Instance) -> &str {
+    if instance.name.is_empty() { instance.id.as_str() } else { &instance.name }
+}
 
 #[derive(Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
@@ -44,7 +52,7 @@ pub(crate) fn list(cx: &Cx, request: ListKmsInstances) -> Result<Listing<Instanc
     let snapshot = cx.engine.snapshot(&cx.caller);
     let pass = |instance: &Instance| {
         request.filters.pass(|property, value| match property {
-            Property::InstanceName => instance.name == value,
+            Property::InstanceName => name_of(instance) == value,
         })
     };
     let all = snapshot.view(&cx.caller).instances().filter(|instance| pass(instance));
@@ -64,7 +72,18 @@ pub(crate) struct OneInstance {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Described {
-    kms_instance: KmsInstance,
+    kms_instance: Found,
+}
+
+/// An instance, or that there is none. Terraform's provider waits for this answer after a refund.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Found {
+    Instance(Box<KmsInstance>),
+    #[serde(rename_all = "PascalCase")]
+    Nothing {
+        instance_id: &'static str,
+    },
 }
 
 /// An instance in answers. The number of secrets is a text, as in the newest SDK.
@@ -76,8 +95,7 @@ struct KmsInstance {
     status: &'static str,
     create_time: String,
     start_date: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    end_date: Option<String>,
+    end_date: String,
     spec: u32,
     key_num: u32,
     secret_num: String,
@@ -128,11 +146,11 @@ impl KmsInstance {
         let reason = instance.deletion_protection.as_ref();
         Self {
             instance_id: instance.id.to_string(),
-            instance_name: instance.name.clone(),
+            instance_name: name_of(instance).to_owned(),
             status: words::instance_status_word(instance.status),
             create_time: instance.created_at.to_string(),
             start_date: instance.created_at.to_string(),
-            end_date: instance.ends_at.map(|at| at.to_string()),
+            end_date: instance.ends_at.map_or_else(|| NEVER.to_owned(), |at| at.to_string()),
             spec: capacity.throughput,
             key_num: capacity.keys,
             secret_num: capacity.secrets.to_string(),
@@ -163,8 +181,12 @@ impl KmsInstance {
 
 pub(crate) fn get(cx: &Cx, request: OneInstance) -> Result<Described, Error> {
     let snapshot = cx.engine.snapshot(&cx.caller);
-    let instance = snapshot.view(&cx.caller).instance(&request.kms_instance_id.0)?;
-    Ok(Described { kms_instance: KmsInstance::of(instance, &cx.server.authority) })
+    let kms_instance = match snapshot.view(&cx.caller).instance(&request.kms_instance_id.0) {
+        Ok(instance) => Found::Instance(Box::new(KmsInstance::of(instance, &cx.server.authority))),
+        Err(engine::Error::Instance(InstanceError::NotFound)) => Found::Nothing { instance_id: "" },
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Described { kms_instance })
 }
 
 /// The instance that is meant where none is named: the oldest one.

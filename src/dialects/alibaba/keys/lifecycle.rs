@@ -77,21 +77,30 @@ impl CreateKey {
         }
     }
 
+    /// The kind of the instance that the key will be in.
+    fn kind_of_instance(&self, cx: &Cx) -> Result<Option<InstanceKind>, Error> {
+        let Some(name) = &self.instance else { return Ok(None) };
+        let snapshot = cx.engine.snapshot(&cx.caller);
+        Ok(Some(snapshot.view(&cx.caller).connected_instance(&name.0)?.kind))
+    }
+
     /// Where the instance keeps the key. Only instances with hardware security modules have a
     /// choice.
-    fn storage(&self, cx: &Cx) -> Result<Option<KeyStorage>, Error> {
+    fn storage(&self, kind: Option<InstanceKind>) -> Result<Option<KeyStorage>, Error> {
         let wanted = self.storage.map(|it| it.0);
-        let snapshot = cx.engine.snapshot(&cx.caller);
-        let instance = match &self.instance {
-            Some(name) => Some(snapshot.view(&cx.caller).connected_instance(&name.0)?),
-            None => None,
-        };
-        match instance {
-            Some(it) if it.kind == InstanceKind::Hardware => {
-                Ok(Some(wanted.unwrap_or(KeyStorage::Module)))
-            }
+        match kind {
+            Some(InstanceKind::Hardware) => Ok(Some(wanted.unwrap_or(KeyStorage::Module))),
             _ if wanted.is_some() => Err(Error::Invalid("KeyStorageMechanism".into())),
             _ => Ok(None),
+        }
+    }
+
+    /// The level of protection. An instance has only one, whatever the request says.
+    fn protection(&self, kind: Option<InstanceKind>) -> ProtectionLevel {
+        match kind {
+            Some(InstanceKind::Hardware) => ProtectionLevel::Hsm,
+            Some(InstanceKind::Software) => ProtectionLevel::Software,
+            None => self.protection_level.map_or(ProtectionLevel::Software, |it| it.0),
         }
     }
 
@@ -119,7 +128,8 @@ impl CreateKey {
 pub(crate) async fn create(cx: Cx, request: CreateKey) -> Result<Described, Error> {
     let spec = request.spec()?;
     let (usage, origin) = (request.usage(spec)?, request.origin(spec)?);
-    let storage = request.storage(&cx)?;
+    let kind = request.kind_of_instance(&cx)?;
+    let (storage, protection) = (request.storage(kind)?, request.protection(kind));
     let rotation = request.rotation(spec, origin, storage)?;
     let instance = request.instance.map(|name| name.0.to_string());
     let policy = policies::of_new(&cx, instance.as_deref(), request.policy)?;
@@ -128,7 +138,7 @@ pub(crate) async fn create(cx: Cx, request: CreateKey) -> Result<Described, Erro
         usage,
         origin,
         rotation,
-        protection: request.protection_level.map_or(ProtectionLevel::Software, |it| it.0),
+        protection,
         name: None,
         description: request.description.0,
         group: None,

@@ -31,7 +31,11 @@ fn statement(text: &str) -> Value {
     let words: Vec<&str> = text.split(' ').collect();
     let (effect, rest) = words.split_first().unwrap();
     let effect = if *effect == "deny" { "Deny" } else { "Allow" };
-    let mut statement = json!({ "Effect": effect, "Action": list(rest[0]), "Resource": "*" });
+    let mut statement = json!({ "Effect": effect, "Resource": "*" });
+    match rest[0].strip_prefix("not:") {
+        Some(actions) => statement["NotAction"] = list(actions),
+        None => statement["Action"] = list(rest[0]),
+    }
     if rest[1] == "to" {
         let with_account = |who: &str| match who.split_once(':') {
             Some((account, who)) => format!("acs:ram::{account}:{who}"),
@@ -68,11 +72,12 @@ fn every_decision_of_the_table() {
     let mut count = 0;
     for line in lines {
         let cells: Vec<&str> = line.split('\t').collect();
-        let [identity, session, of_resource, reading, request, properties, decision, by] =
+        let [control, identity, session, of_resource, reading, request, properties, decision, by] =
             cells[..]
         else {
             panic!("{line}")
         };
+        let control: Vec<_> = attached("control", control, Holder::Identity).into_iter().collect();
         let identity: Vec<_> = attached("own", identity, Holder::Identity).into_iter().collect();
         let session = attached("session", session, Holder::Identity);
         let (layer, of_resource) = match of_resource.split_once(": ") {
@@ -86,8 +91,14 @@ fn every_decision_of_the_table() {
             "users" => AccountPrincipal::Users,
             other => panic!("{other}"),
         };
+        let (request, is_role) = match request.strip_suffix(" as role") {
+            Some(request) => (request, true),
+            None => (request, false),
+        };
+        let (action, resource) = request.split_once(' ').unwrap();
         let layers = Layers {
-            user: User { account: "1", name: "bob", account_principal },
+            user: User { account: "1", name: "bob", is_role, account_principal },
+            control: &control,
             identity: &identity,
             session: session.as_ref(),
             of_resource: of_resource
@@ -96,11 +107,11 @@ fn every_decision_of_the_table() {
         };
         let pairs = properties.split(' ').filter_map(|it| it.split_once('='));
         let given = Given(pairs.map(|(key, value)| (key.into(), value.into())).collect());
-        let (action, resource) = request.split_once(' ').unwrap();
         let action = &action.to_ascii_lowercase();
         let question = Question { action, resource, properties: &given };
         let ruling = question.ruling(&layers);
-        let at = ruling.statement.as_ref().map_or("-".into(), |it| it.at.to_string());
+        let at = ruling.statement.as_ref().and_then(|it| it.at);
+        let at = at.map_or("-".into(), |at| at.to_string());
         let found = (ruling.is_allowed, format!("{} {at}", ruling.layer));
         assert_eq!(found, (decision == "allow", by.to_owned()), "{line}");
         count += 1;

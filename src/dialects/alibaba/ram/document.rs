@@ -1,11 +1,11 @@
 //! Policy documents: their grammar, read strictly. Whoever reads a document learns what is wrong
 //! with it, and where.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::conditions::Condition;
 use super::pattern::Pattern;
-use super::reading::{Flaw, each, member, object, texts};
+use super::reading::{Flaw, each, member, object, shortened, texts};
 
 /// The only version of documents.
 pub(super) const VERSION: &str = "1";
@@ -37,12 +37,21 @@ pub(super) enum Effect {
 pub(super) struct Statement {
     pub(super) sid: Option<String>,
     pub(super) effect: Effect,
-    actions: Vec<Pattern>,
+    actions: Actions,
     /// The resources. `None`: the holder itself.
     resources: Option<Vec<Pattern>>,
     /// For a policy of a resource: whom it names.
     pub(super) principals: Vec<Principal>,
     conditions: Vec<Condition>,
+}
+
+/// The actions of a statement, in lower case.
+#[derive(Debug)]
+enum Actions {
+    /// `Action`.
+    Only(Vec<Pattern>),
+    /// `NotAction`.
+    AllBut(Vec<Pattern>),
 }
 
 /// A principal of an account.
@@ -86,16 +95,33 @@ pub(in crate::dialects::alibaba) fn default_policy(account: &str, kind: &str) ->
     )
 }
 
-/// Whether a text can be the policy of a key or a secret.
-pub(in crate::dialects::alibaba) fn is_policy_of_resource(text: &str) -> bool {
-    let document: Option<Value> = serde_json::from_str(text).ok();
-    document.is_some_and(|it| Document::read(&it, Holder::Resource).is_ok())
+/// Checks that a text can be the policy of a key or a secret of this account.
+///
+/// # Errors
+/// What is wrong with it, and in which place.
+pub(in crate::dialects::alibaba) fn check_policy_of_resource(
+    text: &str,
+    account: &str,
+) -> Result<(), String> {
+    let document = read_policy_of_resource(text).map_err(|flaw| flaw.to_string())?;
+    let mut principals = document.statements.iter().flat_map(|it| &it.principals);
+    if let Some(other) = principals.find(|it| it.account != account) {
+        let other = shortened(&other.account);
+        tracing::warn!(account, other, "a policy for principals of another account has no effect");
+    }
+    Ok(())
+}
+
+/// Reads the policy of a key or a secret.
+pub(super) fn read_policy_of_resource(text: &str) -> Result<Document, Flaw> {
+    let document: Value = serde_json::from_str(text).map_err(|_| Flaw::new("not JSON"))?;
+    Document::read(&document, Holder::Resource)
 }
 
 impl Statement {
     fn read(statement: &Value, holder: Holder) -> Result<Self, Flaw> {
         let known: &[&str] = match holder {
-            Holder::Identity => &["Sid", "Effect", "Action", "Resource", "Condition"],
+            Holder::Identity => &["Sid", "Effect", "Action", "NotAction", "Resource", "Condition"],
             Holder::Resource => &["Sid", "Effect", "Principal", "Action", "Resource", "Condition"],
         };
         let members = object(statement, known)?;
@@ -105,8 +131,7 @@ impl Statement {
             _ => Err(Flaw::new("expected \"Allow\" or \"Deny\"")),
         })?;
         let sid = members.get("Sid").map(sid).transpose().map_err(|it| it.within("Sid"))?;
-        let names = member(members, "Action", texts)?;
-        let actions = member(members, "Action", |value| patterns(value, |it| action(it, holder)))?;
+        let actions = Actions::read(members, holder)?;
         let resources = member(members, "Resource", |value| match holder {
             Holder::Identity => patterns(value, resource).map(Some),
             Holder::Resource => match texts(value)?[..] {
@@ -123,7 +148,7 @@ impl Statement {
             Some(value) => Condition::read_all(value).map_err(|it| it.within("Condition"))?,
         };
         if let Some(key) = conditions.iter().find_map(Condition::key_for_one_product)
-            && !names.iter().all(|name| name.starts_with("kms:"))
+            && !is_for_one_product(members)
         {
             let what = format!("{key} needs a statement whose actions all begin with kms:");
             return Err(Flaw::new(what).within("Condition"));
@@ -134,12 +159,33 @@ impl Statement {
     /// Whether the statement is about this action, in lower case, on this resource.
     pub(super) fn covers(&self, action: &str, resource: &str) -> bool {
         let any = |patterns: &[Pattern], text| patterns.iter().any(|it| it.matches(text));
-        any(&self.actions, action) && self.resources.as_ref().is_none_or(|it| any(it, resource))
+        let has_action = match &self.actions {
+            Actions::Only(these) => any(these, action),
+            Actions::AllBut(these) => !any(these, action),
+        };
+        has_action && self.resources.as_ref().is_none_or(|it| any(it, resource))
     }
 
     pub(super) fn conditions(&self) -> &[Condition] {
         &self.conditions
     }
+}
+
+impl Actions {
+    fn read(members: &Map<String, Value>, holder: Holder) -> Result<Self, Flaw> {
+        let read = |name| member(members, name, |it| patterns(it, |it| action(it, holder)));
+        match (members.contains_key("Action"), members.contains_key("NotAction")) {
+            (true, true) => Err(Flaw::new("there is an Action too").within("NotAction")),
+            (false, true) => read("NotAction").map(Self::AllBut),
+            (_, false) => read("Action").map(Self::Only),
+        }
+    }
+}
+
+/// Whether all actions of a statement are named with this product's prefix.
+fn is_for_one_product(statement: &Map<String, Value>) -> bool {
+    let names = statement.get("Action").and_then(|value| texts(value).ok());
+    names.is_some_and(|names| names.iter().all(|name| name.starts_with("kms:")))
 }
 
 fn patterns(
@@ -263,9 +309,11 @@ mod tests {
                 with("Sid", json!("\u{fc}")),
                 "Sid: expected at most 128 letters, digits, spaces and _/+=.@-".to_owned(),
             ),
+            (with("NotAction", json!("kms:*")), "NotAction: there is an Action too".to_owned()),
             (
-                with("NotAction", json!("kms:*")),
-                "NotAction: unknown; expected one of Sid, Effect, Action, Resource, Condition"
+                with("NotResource", json!("*")),
+                "NotResource: unknown; expected one of Sid, Effect, Action, NotAction, Resource, \
+                 Condition"
                     .to_owned(),
             ),
             (
@@ -293,6 +341,41 @@ mod tests {
             statement[name] = value;
             assert_eq!(flaw(Holder::Resource, &statement), format!("Statement[0].{expected}"));
         }
+    }
+
+    #[test]
+    fn a_statement_has_actions_or_exceptions() {
+        let statement = |name: &str, value: Value, condition: Value| {
+            let mut statement =
+                json!({ "Effect": "Allow", "Resource": "*", "Condition": condition });
+            statement[name] = value;
+            statement
+        };
+        let none = || json!({});
+        for (statement, expected) in [
+            (statement("NotResource", json!("*"), none()), "NotResource: unknown; "),
+            (statement("Sid", json!("a"), none()), "Action: missing"),
+            (statement("NotAction", json!([]), none()), "NotAction: expected a text"),
+            (statement("NotAction", json!(["a b"]), none()), "NotAction[0]: not an action's name"),
+            (
+                statement(
+                    "NotAction",
+                    json!("kms:Encrypt"),
+                    json!({ "StringEquals": { "acs:SourceVpc": "v" } }),
+                ),
+                "Condition: acs:SourceVpc needs a statement whose actions all begin with kms:",
+            ),
+        ] {
+            let found = flaw(Holder::Identity, &statement);
+            assert!(found.starts_with(&format!("Statement[0].{expected}")), "{found}");
+        }
+        // Policies of keys and secrets list their actions.
+        let mut of_key = statement("NotAction", json!("kms:Encrypt"), none());
+        of_key["Principal"] = json!({ "RAM": ["acs:ram::1:*"] });
+        let found = flaw(Holder::Resource, &of_key);
+        let expected = "NotAction: unknown; expected one of Sid, Effect, Principal, Action, \
+                        Resource, Condition";
+        assert_eq!(found, format!("Statement[0].{expected}"));
     }
 
     #[test]

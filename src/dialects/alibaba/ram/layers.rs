@@ -1,6 +1,6 @@
 //! The layers of policies, and how they decide together: a denial in any layer denies. Otherwise a
-//! user may do what its own policies allow, within its session's policy, and also what the policy
-//! of the key or secret allows it.
+//! user may do what its own policies allow, within the control policies and the session's policy,
+//! and also what the policy of the key or secret allows it.
 
 use super::conditions::Properties;
 use super::document::{Document, Effect, Principal, Statement, Who};
@@ -8,7 +8,7 @@ use super::pattern::Pattern;
 use crate::dialects::accounts::AccountPrincipal;
 use crate::watch::{DecidingStatement, Ruling};
 
-/// A policy of a user or a session.
+/// A policy of a user, a role, a session or a resource directory.
 #[derive(Debug)]
 pub(super) struct Attached {
     /// Its name, or its place in the list of the user's policies.
@@ -20,6 +20,8 @@ pub(super) struct Attached {
 #[derive(Clone, Copy)]
 pub(super) struct Layers<'a> {
     pub(super) user: User<'a>,
+    /// The policies of the account's resource directory, if it is in one.
+    pub(super) control: &'a [Attached],
     /// The user's own policies.
     pub(super) identity: &'a [Attached],
     /// The policy of its temporary credential.
@@ -33,6 +35,8 @@ pub(super) struct Layers<'a> {
 pub(super) struct User<'a> {
     pub(super) account: &'a str,
     pub(super) name: &'a str,
+    /// Whether it is a role.
+    pub(super) is_role: bool,
     /// Whom policies mean that name the user's account.
     pub(super) account_principal: AccountPrincipal,
 }
@@ -47,6 +51,7 @@ pub(super) struct ResourcePolicy<'a> {
 /// The name of a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Layer {
+    Control,
     Identity,
     Session,
     Key,
@@ -80,6 +85,7 @@ const EFFECTIVE_FOR_KEYS: &[&str] = &[
 impl Layer {
     pub(super) fn name(self) -> &'static str {
         match self {
+            Self::Control => "control",
             Self::Identity => "identity",
             Self::Session => "session",
             Self::Key => "key policy",
@@ -92,9 +98,8 @@ impl User<'_> {
     fn is(&self, principal: &Principal) -> bool {
         let is_named = match &principal.who {
             Who::Account => self.account_principal == AccountPrincipal::Users,
-            Who::User(name) => name == self.name,
-            // Users have no roles here.
-            Who::Role(_) => false,
+            Who::User(name) => !self.is_role && name == self.name,
+            Who::Role(name) => self.is_role && name == self.name,
         };
         is_named && principal.account == self.account
     }
@@ -159,13 +164,18 @@ impl<P: Properties> Question<'_, P> {
             why: if is_allowed { "a statement allows it" } else { "a statement denies it" },
             layer: layer.name(),
             statement: Some(statement),
+            refusals: Vec::new(),
         };
         let not = |layer: Layer, why| Ruling {
             is_allowed: false,
             why,
             layer: layer.name(),
             statement: None,
+            refusals: Vec::new(),
         };
+        if let Some(statement) = self.first_of(layers.control, Effect::Deny) {
+            return by(false, Layer::Control, statement);
+        }
         if let Some(statement) = self.first_of(layers.session, Effect::Deny) {
             return by(false, Layer::Session, statement);
         }
@@ -175,16 +185,21 @@ impl<P: Properties> Question<'_, P> {
         if let Some((layer, statement)) = self.first_of_resource(layers, Effect::Deny) {
             return by(false, layer, statement);
         }
+        let in_control =
+            layers.control.is_empty() || self.first_of(layers.control, Effect::Allow).is_some();
         let in_session = match layers.session {
             None => true,
             session => self.first_of(session, Effect::Allow).is_some(),
         };
         let by_identity = self.first_of(layers.identity, Effect::Allow);
-        if let (true, Some(statement)) = (in_session, &by_identity) {
+        if let (true, true, Some(statement)) = (in_control, in_session, &by_identity) {
             return by(true, Layer::Identity, statement.clone());
         }
         match self.first_of_resource(layers, Effect::Allow) {
             Some((layer, statement)) => by(true, layer, statement),
+            None if by_identity.is_some() && !in_control => {
+                not(Layer::Control, "no statement of the control policies allows it")
+            }
             None if by_identity.is_some() => {
                 not(Layer::Session, "no statement of the session's policy allows it")
             }
@@ -194,5 +209,5 @@ impl<P: Properties> Question<'_, P> {
 }
 
 fn deciding(policy: &str, at: usize, statement: &Statement) -> DecidingStatement {
-    DecidingStatement { policy: policy.to_owned(), at, name: statement.sid.clone() }
+    DecidingStatement { policy: policy.to_owned(), at: Some(at), name: statement.sid.clone() }
 }

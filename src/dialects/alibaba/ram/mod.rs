@@ -1,21 +1,18 @@
 //! Access control for the users of an account (Resource Access Management). An account's own access
 //! keys may do everything; its users may do what policies allow, if the account enforces that.
 //!
-//! `needs.rs` says which actions on which resources a request needs, and `resources.rs` finds them
-//! from its parameters. `layers.rs` decides about each of them with the policies, which
-//! `document.rs` and `conditions.rs` have read. The engine then lets the request reach only the
-//! keys that were checked.
+//! `needs/` says which actions on which resources a request needs. `layers.rs` decides about each
+//! of them with the policies, which `document.rs` and `conditions.rs` have read. The engine then
+//! lets the request reach only the keys that were checked.
 
 mod conditions;
 #[cfg(test)]
 mod decisions;
 pub(super) mod document;
 mod layers;
-mod needs;
 mod pattern;
 mod properties;
 mod reading;
-mod resources;
 mod rights;
 mod system;
 
@@ -27,16 +24,15 @@ pub(super) use rights::{POLICIES, Rights};
 use serde_json::{Value, json};
 
 use super::codes;
+use super::needs::{About, Needed, NeededAction, needed, of_action};
 use crate::dialects::accounts::UserAccess;
 use crate::dialects::{Cx, Decided, Error, Form};
 use crate::engine::{Access, Authorize};
 use crate::model::{Creator, Grantee, Grants, Key, KeyId, Secret};
-use crate::watch::{Check, Decision};
-use document::{Document, Holder, default_policy};
+use crate::watch::{Asker, Check, Decision};
+use document::{Document, default_policy, read_policy_of_resource};
 use layers::{Layer, Layers, Question, ResourcePolicy, User};
-use needs::of_action;
 use properties::Request;
-use resources::{About, Needed, NeededAction, needed};
 
 /// The keys that a request may reach.
 #[derive(Debug)]
@@ -137,8 +133,10 @@ fn judge(
                 user: User {
                     account: &cx.account.id,
                     name: &user.name,
+                    is_role: user.is_role,
                     account_principal: cx.account.account_principal,
                 },
+                control: rights.of_directory(&cx.account.id),
                 identity: rights.of_user(&cx.account.id, &user.id),
                 session: access_key.and_then(|id| rights.of_session(id)),
                 of_resource: of_resource
@@ -152,7 +150,9 @@ fn judge(
         Check { action, resource: it.resource.clone(), ruling }
     };
     let checks = needed.actions.iter().map(check).collect();
-    Some(Ok((Decision { user: user.name.clone(), is_enforced, checks }, needed)))
+    let name = user.name.clone();
+    let asker = if user.is_role { Asker::Role(name) } else { Asker::User(name) };
+    Some(Ok((Decision { asker, is_enforced, checks }, needed)))
 }
 
 /// The policy of a key or secret of an instance. Elsewhere, policies have no effect. One that is
@@ -166,8 +166,7 @@ fn resource_policy(account: &str, about: &About) -> Option<(Layer, Document)> {
         _ => return None,
     };
     let text = own.map_or_else(|| default_policy(account, kind).into(), Cow::from);
-    let document: Value = serde_json::from_str(&text).ok()?;
-    Some((layer, Document::read(&document, Holder::Resource).ok()?))
+    Some((layer, read_policy_of_resource(&text).ok()?))
 }
 
 /// The smallest policy that allows these actions on these resources. Resources that need the same

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::conditions::{ConditionKey, Properties};
-use super::resources::{About, NeededAction};
+use crate::dialects::alibaba::needs::{About, NeededAction};
 use crate::dialects::{Cx, Form};
 use crate::model::KeySpec;
 

@@ -1,4 +1,5 @@
-//! The policies of users and of their temporary credentials, read once when the server starts.
+//! The policies of users, roles, sessions and resource directories, read once when the server
+//! starts.
 
 use rustc_hash::FxHashMap;
 use serde_json::Value;
@@ -21,21 +22,23 @@ pub(in crate::dialects::alibaba) const POLICIES: UserPolicies = UserPolicies {
     },
 };
 
-/// The policies of all users whose accounts enforce them.
+/// The policies of all users and roles whose accounts enforce them.
 pub(in crate::dialects) struct Rights {
     /// By account and user.
     users: FxHashMap<Box<str>, FxHashMap<Box<str>, Vec<Attached>>>,
     /// By access key.
     sessions: FxHashMap<Box<str>, Attached>,
+    /// By account.
+    control: FxHashMap<Box<str>, Vec<Attached>>,
 }
 
 impl Rights {
     /// Reads the policies of these accounts. Those of other clouds are left out. All others were
     /// checked when the accounts were read.
     pub(in crate::dialects::alibaba) fn of(accounts: &Accounts) -> Self {
-        let enforcing = accounts.all().filter(|it| it.user_access == UserAccess::Enforced);
-        let users = enforcing.map(|account| {
-            let of_user = account.users.iter().map(|user| {
+        let enforcing = || accounts.all().filter(|it| it.user_access == UserAccess::Enforced);
+        let users = enforcing().map(|account| {
+            let of_user = account.users.iter().chain(&account.roles).map(|user| {
                 let numbered = user.policies.iter().enumerate();
                 let read = numbered.filter_map(|(at, policy)| attached(at, policy).ok()?);
                 (user.id.as_str().into(), read.collect())
@@ -47,12 +50,25 @@ impl Rights {
             let document = Document::read(document, Holder::Identity).ok()?;
             Some((key.id.as_str().into(), Attached { name: "session".into(), document }))
         });
-        Self { users: users.collect(), sessions: sessions.collect() }
+        let control = enforcing().map(|account| {
+            let numbered = account.control_policies.iter().enumerate();
+            let read = numbered.filter_map(|(at, document)| {
+                let document = Document::read(document, Holder::Identity).ok()?;
+                Some(Attached { name: format!("control_policies[{at}]"), document })
+            });
+            ((*account.id).into(), read.collect())
+        });
+        Self { users: users.collect(), sessions: sessions.collect(), control: control.collect() }
     }
 
-    /// The policies of a user.
+    /// The policies of a user or a role.
     pub(super) fn of_user(&self, account: &str, user: &str) -> &[Attached] {
         self.users.get(account).and_then(|users| users.get(user)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The policies of an account's resource directory.
+    pub(super) fn of_directory(&self, account: &str) -> &[Attached] {
+        self.control.get(account).map_or(&[], Vec::as_slice)
     }
 
     /// The policy of a temporary credential.

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use super::call::{Call, Scheme, region_of_shared_host};
-use super::rpc;
 use super::verify::{access_key_id, check_time, region};
+use super::{mismatch, rpc};
 use crate::dialects::accounts::Secret;
 use crate::dialects::alibaba::applications::Gateway;
 use crate::dialects::alibaba::codes;
 use crate::dialects::gate::replay::SpentNonce;
 use crate::dialects::gate::times::Times;
 use crate::dialects::gate::{Checked, Gate, LEEWAY};
-use crate::dialects::{Account, Error, Verified};
+use crate::dialects::{Error, Refusal, Verified};
 use crate::engine::{Engine, IndexedClientKey};
 use crate::world::Instant;
 
@@ -20,7 +20,7 @@ const PRIVATE_KEY: &str = "PRIVATEKEY";
 
 /// The client key that a request names.
 pub(crate) fn named(engine: &Engine, call: &Call) -> Option<Arc<IndexedClientKey>> {
-    engine.client_key(access_key_id(call)?)
+    engine.client_keys().find(access_key_id(call)?)
 }
 
 /// Finds the application that sent a request. Its realm is that of the client key.
@@ -30,8 +30,7 @@ pub(crate) fn verify(
     call: &Call,
     found: &IndexedClientKey,
 ) -> Result<Verified, Error> {
-    let id = &found.realm.account;
-    let account = gate.accounts.account(id).unwrap_or_else(|| Arc::new(Account::plain(id)));
+    let account = gate.account_of(&found.realm);
     let application = &found.client_key.application;
     let sender = |nonce| Checked::by_client_key(Arc::clone(&account), application.clone(), nonce);
     gate.admit_as(
@@ -59,7 +58,10 @@ fn check(
     let is_valid = found.client_key.is_valid_at(times.realm());
     let key = found.signature_key().filter(|_| is_valid);
     match call.scheme {
-        Scheme::Dedicated(_) => call.signed_with_client_key().check(times, key).map(|()| None),
+        Scheme::Dedicated(_) => {
+            let checked = call.signed_with_client_key().check(times, key);
+            checked.inspect_err(|error| explain(call, error)).map(|()| None)
+        }
         Scheme::Rpc => {
             let key = key.ok_or(codes::FORBIDDEN_ACCESS_KEY)?;
             let made = check_time(times, call.param("Timestamp").ok_or(codes::ILLEGAL_TIMESTAMP)?)?;
@@ -87,10 +89,24 @@ fn check(
     }
 }
 
+/// Logs what the server signed, because this gateway's message does not contain it.
+fn explain(call: &Call, error: &Error) {
+    let is_mismatch = |refusal: &Refusal| *refusal.code == *codes::SIGNATURE_NOT_MATCH;
+    if matches!(error, Error::Refused(refusal) if is_mismatch(refusal)) {
+        let (client_key, action) = (access_key_id(call), call.action());
+        let string_to_sign = mismatch::of_dedicated(call);
+        tracing::warn!(client_key, action, string_to_sign, "the signature does not match");
+    }
+}
+
 /// The gateway that a request was sent to.
 pub(crate) fn gateway(call: &Call) -> Gateway<'_> {
-    let is_dedicated = matches!(call.scheme, Scheme::Dedicated(_));
-    match (instance_of_host(call.host()), region_of_shared_host(call.host())) {
+    gateway_of(call.host(), matches!(call.scheme, Scheme::Dedicated(_)))
+}
+
+/// The gateway of a host. The dedicated one's own wire says that it is one.
+pub(crate) fn gateway_of(host: &str, is_dedicated: bool) -> Gateway<'_> {
+    match (instance_of_host(host), region_of_shared_host(host)) {
         (Some(instance), _) => Gateway::Dedicated(instance),
         (None, _) if is_dedicated => Gateway::AnyDedicated,
         (None, Some(_)) => Gateway::Shared,

@@ -64,7 +64,7 @@ pub fn seed(policies: &[&str], more: &str) -> String {
     region: cn-hangzhou
     instances:
       - {{ id: kst-one, status: Connected }}
-      - {{ id: kst-two, status: Connected }}
+      - {{ id: kst-two, status: Connected, kind: HARDWARE }}
     client_keys:
       - id: {}
         application: app
@@ -248,20 +248,30 @@ pub struct Client {
     pub time: String,
     /// Further headers.
     pub headers: Vec<(String, String)>,
+    /// What it signs instead of the right text.
+    pub mistake: fn(String) -> Vec<u8>,
+    /// How it signs.
+    pub signing: Signing,
 }
 
 impl Client {
     pub fn of(server: &Server) -> Self {
+        Self::of_server_at(server.address)
+    }
+
+    pub fn of_server_at(address: SocketAddr) -> Self {
         let ClientKey { id, private_key, .. } = vectors().client_key;
         let pkcs8 = private_key_from_pem(PairSpec::Rsa2048, &private_key).unwrap();
         Self {
-            address: server.address,
+            address,
             id,
             key: PrivateKey::read(PairSpec::Rsa2048, &pkcs8).unwrap(),
-            host: server.address.to_string(),
+            host: address.to_string(),
             date: "Tue, 01 Jan 2030 00:00:00 GMT".into(),
             time: START.into(),
             headers: Vec::new(),
+            mistake: String::into_bytes,
+            signing: Signing::RsaPkcs1,
         }
     }
 
@@ -276,9 +286,9 @@ impl Client {
         self
     }
 
-    fn sign(&self, text: &[u8]) -> String {
-        let digest = self.key.public().digest(Signing::RsaPkcs1, text);
-        let signed = self.key.sign(Signing::RsaPkcs1, &digest, Randomness::Any).unwrap();
+    fn sign(&self, text: String) -> String {
+        let digest = self.key.public().digest(self.signing, &(self.mistake)(text));
+        let signed = self.key.sign(self.signing, &digest, Randomness::Any).unwrap();
         STANDARD.encode(signed)
     }
 
@@ -312,7 +322,7 @@ impl Client {
             text.extend([name, ":", value, "\n"]);
         }
         text.push('/');
-        headers.push(own("authorization", &format!("Bearer {}", self.sign(text.as_bytes()))));
+        headers.push(own("authorization", &format!("Bearer {}", self.sign(text))));
         headers
     }
 
@@ -341,7 +351,7 @@ impl Client {
         .collect();
         all.sort();
         let text = format!("POST&%2F&{}", encode(&form(&all)));
-        all.push(("Signature".into(), self.sign(text.as_bytes())));
+        all.push(("Signature".into(), self.sign(text)));
         all
     }
 

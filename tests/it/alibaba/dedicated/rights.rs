@@ -6,7 +6,7 @@ use super::client::{Client, EVERYTHING, SHARED, seed, server};
 use crate::kit::{Server, Setup, action_names, days};
 
 /// A key in each instance and one outside, and a secret in the instance and one outside.
-const NOUNS: &str = "    keys:
+pub const NOUNS: &str = "    keys:
       - { id: key-one, spec: Aliyun_AES_256, instance: kst-one }
       - { id: key-two, spec: Aliyun_AES_256, instance: kst-two }
       - { id: key-out, spec: Aliyun_AES_256 }
@@ -18,9 +18,9 @@ const NOUNS: &str = "    keys:
       - name: db/out
         versions: [{ id: v1, value: out }]";
 
-const NO: &str = "Forbidden.NoPermission";
-const KEYS: &str = "permissions: [RbacPermission/Template/CryptoServiceKeyUser]";
-const SECRETS: &str = "permissions: [RbacPermission/Template/CryptoServiceSecretUser]";
+pub const NO: &str = "Forbidden.NoPermission";
+pub const KEYS: &str = "permissions: [RbacPermission/Template/CryptoServiceKeyUser]";
+pub const SECRETS: &str = "permissions: [RbacPermission/Template/CryptoServiceSecretUser]";
 
 /// Whether a client may encrypt with a key at the shared gateway.
 fn may_encrypt(client: &Client, key: &str) -> bool {

@@ -27,6 +27,8 @@ fn the_journal_explains_decisions() {
         "allowed": false,
         "enforced": true,
         "user": "bob",
+        "role": null,
+        "application": null,
         "checks": [{
             "action": "kms:Encrypt",
             "resource": arn("key/k2"),
@@ -36,6 +38,7 @@ fn the_journal_explains_decisions() {
             "policy": "policies[1]",
             "statement": 1,
             "sid": "no second key",
+            "refusals": [],
         }],
     });
     assert_eq!(decision, expected);
@@ -88,7 +91,15 @@ fn decisions_about_requests_that_are_not_made() {
     assert_eq!(found["checks"][0]["resource"], "acs:kms:cn-beijing:1000000000000001:secret/own");
     // The account itself may do everything.
     let own = check(json!({ "access_key": "testid", "action": "ListKeys" })).ok();
-    assert_eq!(own, json!({ "allowed": true, "enforced": false, "user": null, "checks": [] }));
+    let expected = json!({
+        "allowed": true,
+        "enforced": false,
+        "user": null,
+        "role": null,
+        "application": null,
+        "checks": [],
+    });
+    assert_eq!(own, expected);
     for (asked, error) in [
         (
             json!({ "access_key": "eve", "action": "ListKeys" }),

@@ -52,10 +52,13 @@ fn check(client: &Client, get: &str, set: &str, of: (&str, &str)) {
         ("Effect", "Colour"),
     ] {
         let wrong = good.replace(old, new);
-        client.call(set, &[of, ("Policy", &wrong)]).refused_parameter("Policy");
+        let message = client.call(set, &[of, ("Policy", &wrong)]).refused(400, "InvalidParameter");
+        // The usual message, and then what is wrong in which place.
+        let rest = message.strip_prefix("The specified parameter \"Policy\" is not valid. ");
+        assert!(rest.is_some_and(|rest| rest.contains(": ")), "{message}");
     }
     client.call(set, &[of, ("Policy", &long(32_768))]).ok();
-    for bad in ["text", "[]", "{}", "{", "\"{}\"", "null", &long(32_769)] {
+    for bad in ["text", "[]", "{", "\"{}\"", "null", &long(32_769)] {
         client.call(set, &[of, ("Policy", bad)]).refused_parameter("Policy");
     }
     let message = client.call(set, &[of]).refused(400, "MissingParameter");

@@ -1,8 +1,10 @@
 //! The mistakes of clients that sign in the header `Authorization`.
 
+use std::borrow::Borrow;
+
 use axum::http::HeaderMap;
 
-use super::deviation::{Deviation, is_too_long, nearest};
+use super::deviation::{Deviation, Keys, is_too_long, nearest};
 use crate::dialects::alibaba::wire::acs::{Authorization, Signed, header};
 use crate::dialects::alibaba::wire::call::Call;
 use crate::dialects::gate::accounts::Secret;
@@ -64,19 +66,18 @@ fn without_port(headers: &HeaderMap, name: &str) -> String {
 }
 
 /// Looks for the mistake.
-pub(crate) fn explain<'a>(
+pub(crate) fn explain<K: Borrow<Secret>>(
     authorization: &Authorization,
     (call, classes): (&Call, &Classes),
-    secret: &Secret,
-    others: impl Iterator<Item = &'a Secret>,
+    keys: Keys<'_, impl Iterator<Item = K>>,
 ) -> Option<Mismatch> {
     let text = |signed: &Signed<'_>| {
         authorization.string_to_sign(&authorization.canonical_request(signed))
     };
     let genuine = |text: &str, secret: &Secret| authorization.is_genuine(text, secret);
     let base = text(&call.signed());
-    if genuine(&base, secret) || genuine(&text(&Signed { empty: "null", ..call.signed() }), secret)
-    {
+    let with_null = || text(&Signed { empty: "null", ..call.signed() });
+    if genuine(&base, keys.own) || genuine(&with_null(), keys.own) {
         return None;
     }
     if is_too_long(call) {
@@ -88,7 +89,7 @@ pub(crate) fn explain<'a>(
         Deviation { why, signed, shown: move || displayed(classes, &canonical) }
     });
     let server = displayed(classes, &authorization.canonical_request(&call.signed()));
-    Some(nearest(server, secret, others, deviations, genuine, &base))
+    Some(nearest(server, keys, deviations, genuine, &base))
 }
 
 /// A canonical request with possible secrets redacted. Its third line is the query, and the headers

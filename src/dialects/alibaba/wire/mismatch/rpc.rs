@@ -1,6 +1,8 @@
 //! The mistakes of clients that sign their parameters.
 
-use super::deviation::{Deviation, is_too_long, nearest};
+use std::borrow::Borrow;
+
+use super::deviation::{Deviation, Keys, is_too_long, nearest, of_rsa};
 use crate::algorithms::base64_text;
 use crate::algorithms::mac::{Hash, equal, hmac};
 use crate::dialects::alibaba::wire::call::Call;
@@ -95,31 +97,20 @@ const MISTAKES: &[Variant] = &[
 ];
 
 /// Looks for the mistake.
-pub(crate) fn explain<'a>(
+pub(crate) fn explain<K: Borrow<Secret>>(
     call: &Call,
     classes: &Classes,
-    secret: &Secret,
-    others: impl Iterator<Item = &'a Secret>,
+    keys: Keys<'_, impl Iterator<Item = K>>,
 ) -> Option<Mismatch> {
     let given = call.param("Signature")?;
-    let hash = match call.param("SignatureMethod") {
-        Some("HMAC-SHA1") => Hash::Sha1,
-        Some("HMAC-SHA256") => Hash::Sha256,
-        _ => return None,
-    };
-    let is = |hash, key: &[&[u8]], text: &str, given: &str| {
-        let mac = base64_text::encode(hmac(hash, key, text.as_bytes()));
-        equal(mac.as_bytes(), given.as_bytes())
-    };
+    let method = Method::named(call.param("SignatureMethod")?)?;
     // A client that does not encode plus signs does not encode those of the signature either. A
     // signature has no spaces of its own.
     let mended = given.replace(' ', "+");
-    let genuine = |text: &str, secret: &Secret| match secret {
-        Secret::Shared(secret) => is(hash, &[secret.as_bytes(), b"&"], text, &mended),
-        Secret::Rsa(_) => false,
-    };
+    let genuine = |text: &str, secret: &Secret| method.made(secret, text, &mended);
     let base = string_to_sign(call);
-    if genuine(&base, secret) && mended == given {
+    let is_right = genuine(&base, keys.own);
+    if is_right && mended == given {
         return None;
     }
     if is_too_long(call) {
@@ -130,29 +121,72 @@ pub(crate) fn explain<'a>(
     let sent: Vec<_> = call.params.iter().map(|(name, value)| (of(name), name, value)).collect();
     let open = |name: &str, value: &str| redacted(classes, name, value);
     let server = CORRECT.text(call, &sent, open);
-    if let Secret::Shared(text) = secret {
-        let other_hash = if hash == Hash::Sha1 { Hash::Sha256 } else { Hash::Sha1 };
-        let keyed: [(_, &[&[u8]], _); 3] = [
-            (
-                hash,
-                &[text.as_bytes(), b"&"],
-                "the signature itself was sent without percent-encoding: its + arrives as a space",
-            ),
-            (hash, &[text.as_bytes()], "the key lacks the & behind the secret"),
-            (other_hash, &[text.as_bytes(), b"&"], "SignatureMethod names another algorithm"),
-        ];
-        for (hash, key, why) in keyed {
-            if is(hash, key, &base, &mended) {
-                return Some(Mismatch::new(server.clone(), Some(Nearest { text: server, why })));
-            }
-        }
+    let why = if is_right {
+        Some("the signature itself was sent without percent-encoding: its + arrives as a space")
+    } else {
+        method.mistake(keys.own, &base, &mended)
+    };
+    if let Some(why) = why {
+        return Some(Mismatch::new(server.clone(), Some(Nearest { text: server, why })));
     }
     let deviations = MISTAKES.iter().map(|variant| Deviation {
         why: variant.why,
         signed: variant.text(call, &sent, |_, value| value.to_owned()),
         shown: || variant.text(call, &sent, open),
     });
-    Some(nearest(server, secret, others, deviations, genuine, &base))
+    Some(nearest(server, keys, deviations, genuine, &base))
+}
+
+/// How a signature is made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Method {
+    Mac(Hash),
+    Rsa,
+}
+
+impl Method {
+    const ALL: [(&'static str, Self); 3] = [
+        ("HMAC-SHA1", Self::Mac(Hash::Sha1)),
+        ("HMAC-SHA256", Self::Mac(Hash::Sha256)),
+        ("SHA256withRSA", Self::Rsa),
+    ];
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(it, _)| *it == name).map(|(_, method)| *method)
+    }
+
+    /// Whether this secret made a signature over a text.
+    fn made(self, secret: &Secret, text: &str, signature: &str) -> bool {
+        match (self, secret) {
+            (Self::Mac(hash), Secret::Shared(secret)) => {
+                is_mac(hash, &[secret.as_bytes(), b"&"], text, signature)
+            }
+            (Self::Rsa, Secret::Rsa(key)) => base64_text::decode(signature)
+                .is_some_and(|signature| key.verifies(text.as_bytes(), &signature)),
+            (Self::Mac(_), Secret::Rsa(_)) | (Self::Rsa, Secret::Shared(_)) => false,
+        }
+    }
+
+    /// The mistake of a client that knows the right text and has the right secret.
+    fn mistake(self, secret: &Secret, text: &str, signature: &str) -> Option<&'static str> {
+        let mut others = Self::ALL.iter().map(|(_, method)| method).filter(|it| **it != self);
+        if others.any(|other| other.made(secret, text, signature)) {
+            return Some("SignatureMethod names another algorithm");
+        }
+        match (self, secret) {
+            (Self::Mac(hash), Secret::Shared(secret)) => {
+                let is_bare = is_mac(hash, &[secret.as_bytes()], text, signature);
+                is_bare.then_some("the key lacks the & behind the secret")
+            }
+            (Self::Rsa, Secret::Rsa(key)) => of_rsa(key, text, &base64_text::decode(signature)?),
+            _ => None,
+        }
+    }
+}
+
+fn is_mac(hash: Hash, key: &[&[u8]], text: &str, given: &str) -> bool {
+    let mac = base64_text::encode(hmac(hash, key, text.as_bytes()));
+    equal(mac.as_bytes(), given.as_bytes())
 }
 
 impl Variant {

@@ -1,4 +1,11 @@
-//! What each action needs: which action on which resource policies must allow.
+//! What each action needs: which action on which resource policies must allow. `resources.rs` finds
+//! the resources of a request from its parameters. Who may do that is decided in `ram/` for users,
+//! and in `applications/` for applications.
+
+mod resources;
+
+use crate::dialects::alibaba::dedicated;
+pub(super) use resources::{About, Needed, NeededAction, needed};
 
 /// What an action needs. Without another name, the action in policies has the name that it has on
 /// the wire, and is needed on each of these resources.
@@ -40,6 +47,11 @@ pub(super) enum Needs {
     TaggedListOrContainer,
     /// The key or instance that one of three parameters names.
     Protected,
+    /// The key that `KeyId` names, or that has the version which a header of the dedicated gateway
+    /// names.
+    KeyOrVersion,
+    /// The key of `CiphertextBlob`, which may have the container of the dedicated gateway.
+    KeyOfContainer,
 }
 
 #[rustfmt::skip]
@@ -110,13 +122,31 @@ const TABLE: &[(Needs, &[&str])] = &[
     (Needs::ItemOrContainer("keystore", "KmsInstanceId"), &["GetKmsInstanceQuotaInfos"]),
 ];
 
-/// What an action needs, and its name without a lifetime.
+/// The actions of the dedicated gateway's own wire.
+#[rustfmt::skip]
+const DEDICATED: &[(Needs, &[&str])] = &[
+    (Needs::Nothing, &["GenerateRandom", "Hash"]),
+    (Needs::KeyOrVersion, &[
+        "Encrypt", "Decrypt", "AdvanceEncrypt", "KmsEncrypt", "GenerateDataKey",
+        "AdvanceGenerateDataKey", "GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext",
+        "AdvanceGenerateDataKeyPair", "AdvanceGenerateDataKeyPairWithoutPlaintext", "Sign",
+        "Verify", "GetPublicKey", "Hmac",
+    ]),
+    (Needs::KeyOfContainer, &["AdvanceDecrypt", "KmsDecrypt"]),
+    (Needs::SecretAnd("Decrypt"), &["GetSecretValue"]),
+];
+
+/// What an action needs, and its name without a lifetime and without its wire.
 pub(super) fn of_action(action: &str) -> Option<(Needs, &'static str)> {
+    let (table, action) = match action.strip_prefix(dedicated::request::PREFIX) {
+        Some(api) => (DEDICATED, api),
+        None => (TABLE, action),
+    };
     let named = |(needs, actions): &(Needs, &'static [&'static str])| {
         let name = actions.iter().copied().find(|it| *it == action)?;
         Some((*needs, name))
     };
-    TABLE.iter().find_map(named)
+    table.iter().find_map(named)
 }
 
 #[cfg(test)]
@@ -126,11 +156,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_action_is_listed_once() {
-        let all: Vec<_> = TABLE.iter().flat_map(|(_, actions)| *actions).collect();
-        let listed: BTreeSet<_> = all.iter().collect();
-        assert_eq!(listed.len(), all.len());
-        assert!(all.iter().all(|action| of_action(action).is_some()));
-        assert_eq!(of_action("Nothing"), None);
+    fn every_action_of_each_wire_is_listed_once() {
+        for (wire, table) in [("", TABLE), (dedicated::request::PREFIX, DEDICATED)] {
+            let all: Vec<_> = table.iter().flat_map(|(_, actions)| *actions).collect();
+            let listed: BTreeSet<_> = all.iter().collect();
+            assert_eq!(listed.len(), all.len());
+            assert!(all.iter().all(|action| of_action(&[wire, action].concat()).is_some()));
+        }
+        assert_eq!((of_action("Nothing"), of_action("dedicated/CreateKey")), (None, None));
     }
 }

@@ -5,36 +5,38 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::needs::Needs;
+use super::Needs;
+use crate::dialects::alibaba::dedicated::cipher::CONTAINER_IN_BASE64 as CONTAINER;
+use crate::dialects::alibaba::dedicated::request::KEY_VERSION;
 use crate::dialects::alibaba::names::{Alias, CertificateName, KeyName, SecretName, arn, key_arn};
 use crate::dialects::wire::values::leading_version;
 use crate::dialects::{Cx, Error, Form};
 use crate::engine::{KeyRef, Snapshot};
-use crate::model::{Certificate, Key, KeyId, Secret};
+use crate::model::{Certificate, Key, KeyId, Secret, VersionId};
 
 /// What a request needs.
 #[derive(Default)]
-pub(super) struct Needed {
-    pub(super) actions: Vec<NeededAction>,
+pub(in crate::dialects::alibaba) struct Needed {
+    pub(in crate::dialects::alibaba) actions: Vec<NeededAction>,
     /// The keys that it may reach: those that it needs an action on, and those of the secrets that
     /// it needs.
-    pub(super) keys: Vec<KeyId>,
+    pub(in crate::dialects::alibaba) keys: Vec<KeyId>,
     /// Whether it may also reach the service's own keys.
-    pub(super) reaches_service_keys: bool,
+    pub(in crate::dialects::alibaba) reaches_service_keys: bool,
 }
 
 /// An action on a resource.
-pub(super) struct NeededAction {
+pub(in crate::dialects::alibaba) struct NeededAction {
     /// The action, without the product's prefix.
-    pub(super) action: &'static str,
+    pub(in crate::dialects::alibaba) action: &'static str,
     /// The resource's ARN.
-    pub(super) resource: String,
-    pub(super) about: About,
+    pub(in crate::dialects::alibaba) resource: String,
+    pub(in crate::dialects::alibaba) about: About,
 }
 
 /// The resource, if it exists and has properties that policies look at.
 #[derive(Clone)]
-pub(super) enum About {
+pub(in crate::dialects::alibaba) enum About {
     Other,
     Key(Arc<Key>),
     Secret(Arc<Secret>),
@@ -48,7 +50,7 @@ const NAME_MOST: usize = 1024;
 ///
 /// # Errors
 /// A parameter that names a resource is missing, or cannot be a name.
-pub(super) fn needed(
+pub(in crate::dialects::alibaba) fn needed(
     cx: &Cx,
     (needs, action): (Needs, &'static str),
     params: &Form,
@@ -133,6 +135,17 @@ impl<'a> Finder<'a> {
                 }
             }
             Needs::Protected => self.protected()?,
+            Needs::KeyOrVersion => match (self.given("KeyId"), self.given(KEY_VERSION)) {
+                (Some(key), _) => self.key(action, "KeyId", key)?,
+                (None, Some(version)) => {
+                    self.key_with_version(action, VersionId::parse(version.as_bytes()));
+                }
+                (None, None) => return Err(Error::Missing("KeyId".into())),
+            },
+            Needs::KeyOfContainer => {
+                let blob = self.required("CiphertextBlob")?;
+                self.key_of(action, blob.strip_prefix(CONTAINER).unwrap_or(blob));
+            }
         }
         Ok(())
     }
@@ -206,11 +219,17 @@ impl<'a> Finder<'a> {
         self.add_as(action, resource, About::Other);
     }
 
-    /// An action on the key of a ciphertext. A ciphertext of no key counts as one of any key.
+    /// An action on the key of a ciphertext.
     fn key_of(&mut self, action: &'static str, blob: &str) {
-        let key = leading_version(blob).and_then(|it| self.snapshot.key_with_version(it));
-        if let Some(id) = key.map(|key| key.id.clone()) {
-            self.key_with(action, &KeyRef::Id(id), blob);
+        self.key_with_version(action, leading_version(blob));
+    }
+
+    /// An action on the key that has a version. A version of no key counts as one of any key.
+    fn key_with_version(&mut self, action: &'static str, version: Option<VersionId>) {
+        let key = version.and_then(|it| self.snapshot.key_of_version(it)).cloned();
+        if let Some(id) = key {
+            let name = id.to_string();
+            self.key_with(action, &KeyRef::Id(id), &name);
         } else {
             self.add_as(action, arn(&self.cx.caller.realm, "key/*"), About::Other);
         }

@@ -2,14 +2,9 @@
 is what became of it."""
 
 import contextlib
+import importlib
 import json
 import subprocess
-
-COMMANDS = {
-    "node": ["node", "tests/sdk/node/tencent.js"],
-    "go": ["target/sdk/go/tencent"],
-    "tccli": ["target/sdk/python-tccli/bin/python", "tests/sdk/python/tencent_cli.py"],
-}
 
 
 @contextlib.contextmanager
@@ -29,3 +24,14 @@ def started(command):
 
         yield send
         client.stdin.close()
+
+
+@contextlib.contextmanager
+def sender(command, package):
+    """The function that sends a call through a client: the one of this command or, without one, that
+    of the package's module `sdk`."""
+    if command:
+        with started(command) as send:
+            yield send
+    else:
+        yield importlib.import_module(f"{package}.sdk").send

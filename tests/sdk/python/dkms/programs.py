@@ -1,0 +1,3 @@
+"""The programs of clients in other languages."""
+
+COMMANDS = {"go": ["target/sdk/go/dedicated"]}
