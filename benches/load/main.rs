@@ -6,7 +6,9 @@
 //! machine affects both. It prints a line for each action and number of connections, then the
 //! start-up time and the memory of an idle server. With action names, only those are measured. With
 //! `journal`, it measures the cost of the journal; with `foreign`, the latency of other requests
-//! during long operations; with `signatures`, what a verified request costs on each cloud.
+//! during long operations; with `signatures`, what a verified request costs on each cloud; with
+//! `growth [SIZE...]`, how the cost grows with the keys of a realm. The variable `LOAD_PLOT` names
+//! a file for the curves of the last.
 
 #![expect(clippy::print_stdout, reason = "what a benchmark finds goes to stdout")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
@@ -17,8 +19,10 @@ mod client;
 mod common;
 mod disk;
 mod foreign;
+mod growth;
 mod journal;
 mod measure;
+mod plot;
 mod process;
 mod request;
 mod signatures;
@@ -61,6 +65,12 @@ fn bench(named: &[String]) -> Result<(), Failure> {
     if named == ["signatures"] {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         return runtime.block_on(signatures::report());
+    }
+    if let Some(("growth", sizes)) = named.split_first().map(|(it, rest)| (it.as_str(), rest)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+        let plot = std::env::var_os("LOAD_PLOT").map(std::path::PathBuf::from);
+        return runtime.block_on(growth::report(folder.path(), sizes, plot.as_deref()));
     }
     if named == ["foreign"] {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
