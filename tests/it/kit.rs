@@ -262,14 +262,20 @@ impl Client {
         assert!(made.status == 200 || made.text.contains("has it"), "{made:?}");
     }
 
-    /// Creates a key and returns its id. The shorter AES keys and HMAC keys need an instance.
+    /// Creates a key and returns its id. The shorter AES keys and HMAC keys need an instance; one
+    /// with hardware security modules for the protection level HSM.
     pub fn create_key(&self, params: &[(&str, &str)]) -> String {
         let dedicated = |(_, value): &(&str, &str)| {
             ["Aliyun_AES_128", "Aliyun_AES_192"].contains(value) || value.starts_with("HMAC_")
         };
-        let instance = params.iter().any(dedicated).then_some(("DKMSInstanceId", "kst-tests"));
+        let (id, kind) = if params.contains(&("ProtectionLevel", "HSM")) {
+            ("kst-hardware", "HARDWARE")
+        } else {
+            ("kst-tests", "SOFTWARE")
+        };
+        let instance = params.iter().any(dedicated).then_some(("DKMSInstanceId", id));
         if instance.is_some() {
-            self.instance("kst-tests");
+            self.instance_like(&serde_json::json!({ "id": id, "kind": kind }));
         }
         let params: Vec<_> = params.iter().copied().chain(instance).collect();
         let made = self.call("CreateKey", &params).ok();
