@@ -24,7 +24,7 @@ pub trait Noun: Clone + Debug + Eq + Serialize + DeserializeOwned + Send + Sync 
     /// Its name, unique in its realm: a text, or several.
     type Name: Clone + Debug + Eq + Hash + Send + Sync;
 
-    /// The index by name. [`ByName`] unless the noun has other names besides.
+    /// The index by name. `ByName` unless the noun has other names besides.
     type Names: Names<Self>;
 
     /// What it has many of, stored each by itself: a key's versions. `()` where it has no such
